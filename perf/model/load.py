@@ -1,0 +1,193 @@
+"""What to send and what came of it: workloads, request templates, samples, recordings."""
+
+from array import array
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+from perf.model.wire import Dialect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestTemplate:
+    """One request to send again and again; the bytes of the body are prefix + nonce + suffix.
+
+    `headers` hold neither Host, Content-Length nor the nonce header: the engine adds them.
+    `expected_text` is the whole text that a faithful gateway returns; "" checks nothing.
+    """
+
+    name: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    body_prefix: bytes
+    body_suffix: bytes
+    dialect: Dialect
+    stream: bool
+    expected_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedLoop:
+    """A fixed number of connections, each sending its next request when the last is complete."""
+
+    connections: int
+    requests: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConstantRate:
+    """Open loop, evenly spaced arrivals."""
+
+    per_second: float
+    duration_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poisson:
+    """Open loop, exponential gaps between arrivals."""
+
+    per_second: float
+    duration_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ramp:
+    """Open loop, a rate that grows (or falls) linearly."""
+
+    from_per_second: float
+    to_per_second: float
+    duration_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """Open loop, one constant rate after the other, each for the same time."""
+
+    per_second: tuple[float, ...]
+    step_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bursts:
+    """Open loop, `size` arrivals at once, every `every_ns`, `count` times."""
+
+    size: int
+    every_ns: int
+    count: int
+
+
+OpenLoop = ConstantRate | Poisson | Ramp | Steps | Bursts
+Workload = ClosedLoop | OpenLoop
+
+
+class Spread(StrEnum):
+    """Which template a request uses."""
+
+    BY_REQUEST = "by-request"
+    """Request i uses template i modulo their number."""
+    BY_CONNECTION = "by-connection"
+    """All requests of connection c use template c modulo their number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Deadlines of one request, each counted from its sending (connect: from the attempt)."""
+
+    connect_ns: int
+    first_byte_ns: int
+    total_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abort:
+    """Planned aborts: of each `every`-th request, the client hangs up after `after_deltas` content deltas."""
+
+    every: int
+    after_deltas: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadPlan:
+    """One slice of load against one base URL; everything the engine needs, nothing it decides.
+
+    `requests_per_connection` 0 keeps connections for ever; 1 opens a new one for each request.
+    `warmup_requests` come first, over the same connections, and are marked as such.
+    `nonce_prefix` is 12 hex digits, unique to the slice; request i carries prefix + 8 hex digits of i.
+    """
+
+    base_url: str
+    templates: tuple[RequestTemplate, ...]
+    spread: Spread
+    workload: Workload
+    warmup_requests: int
+    requests_per_connection: int
+    max_connections: int
+    timeouts: Timeouts
+    abort: Abort | None
+    nonce_prefix: str
+    seed: int
+
+
+class Phase(IntEnum):
+    """Only steady-state samples are judged."""
+
+    WARM_UP = 0
+    STEADY = 1
+    DRAIN = 2
+
+
+class Outcome(IntEnum):
+    """How one request ended, as the client saw it."""
+
+    OK = 0
+    CLIENT_4XX = 1
+    SERVER_5XX = 2
+    REFUSED = 3
+    RESET = 4
+    CONNECT_TIMEOUT = 5
+    FIRST_BYTE_TIMEOUT = 6
+    TOTAL_TIMEOUT = 7
+    TRUNCATED_STREAM = 8
+    MALFORMED_STREAM = 9
+    WRONG_CONTENT = 10
+    STREAM_ERROR = 11
+    """An error event inside a stream that began with 200."""
+    ABORTED_BY_PLAN = 12
+
+
+class Sample(NamedTuple):
+    """One request's record; times in ns of the machine's monotonic clock, 0 where it never happened."""
+
+    index: int
+    template: int
+    connection: int
+    phase: int
+    intended_ns: int
+    sent_ns: int
+    first_byte_ns: int
+    first_content_ns: int
+    last_byte_ns: int
+    deltas: int
+    bytes_in: int
+    status: int
+    outcome: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """All that one slice of load recorded.
+
+    `delta_times_ns` holds the time of every non-empty content delta of every streamed request,
+    request after request in sample order; `deltas` of each sample says how many are its own.
+    `late_sends` counts open-loop sends over 1 ms behind their intended time.
+    """
+
+    nonce_prefix: str
+    samples: tuple[Sample, ...]
+    delta_times_ns: "array[int]"
+    started_ns: int
+    ended_ns: int
+    engine_cpu_ns: int
+    connections_opened: int
+    late_sends: int
+    worst_lag_ns: int
