@@ -158,7 +158,7 @@ class Outcome(IntEnum):
 class Sample(NamedTuple):
     """One request's record; times in ns of the machine's monotonic clock, 0 where it never happened."""
 
-    index: int
+    number: int
     template: int
     connection: int
     phase: int
