@@ -1,0 +1,124 @@
+"""What can be measured: metrics, their units and directions, and the key of one measured number."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Unit(StrEnum):
+    """The unit of a stored value."""
+
+    NS = "ns"
+    BYTES = "bytes"
+    RATIO = "ratio"
+    PER_SECOND = "per-second"
+    COUNT = "count"
+
+
+class Direction(StrEnum):
+    """Which way is worse."""
+
+    LOWER_IS_BETTER = "lower-is-better"
+    HIGHER_IS_BETTER = "higher-is-better"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One kind of number. `limit_ratio` is the smallest worsening that a paired gate must catch."""
+
+    name: str
+    title: str
+    unit: Unit
+    direction: Direction
+    limit_ratio: float
+
+
+class Key(NamedTuple):
+    """Names one number of a run: scenario name, part name, metric name."""
+
+    scenario: str
+    part: str
+    metric: str
+
+    @property
+    def text(self) -> str:
+        """The key as one word, as in files and on the command line."""
+        return f"{self.scenario}/{self.part}/{self.metric}"
+
+
+def _lower(name: str, title: str, unit: Unit, limit_ratio: float) -> Metric:
+    return Metric(
+        name=name, title=title, unit=unit, direction=Direction.LOWER_IS_BETTER, limit_ratio=limit_ratio
+    )
+
+
+def _higher(name: str, title: str, unit: Unit, limit_ratio: float) -> Metric:
+    return Metric(
+        name=name, title=title, unit=unit, direction=Direction.HIGHER_IS_BETTER, limit_ratio=limit_ratio
+    )
+
+
+E2E_MIN = _lower("e2e-min", "E2E min", Unit.NS, 0.05)
+E2E_MEAN = _lower("e2e-mean", "E2E mean", Unit.NS, 0.05)
+E2E_P50 = _lower("e2e-p50", "E2E p50", Unit.NS, 0.05)
+E2E_P95 = _lower("e2e-p95", "E2E p95", Unit.NS, 0.10)
+E2E_P99 = _lower("e2e-p99", "E2E p99", Unit.NS, 0.20)
+E2E_MAX = _lower("e2e-max", "E2E max", Unit.NS, 1.00)
+OVERHEAD_P50 = _lower("overhead-p50", "overhead p50", Unit.NS, 0.05)
+OVERHEAD_P99 = _lower("overhead-p99", "overhead p99", Unit.NS, 0.20)
+TTFB_P50 = _lower("ttfb-p50", "TTFB p50", Unit.NS, 0.05)
+TTFT_P50 = _lower("ttft-p50", "TTFT p50", Unit.NS, 0.05)
+TTFT_P95 = _lower("ttft-p95", "TTFT p95", Unit.NS, 0.10)
+TTFT_OVERHEAD_P50 = _lower("ttft-overhead-p50", "TTFT over script p50", Unit.NS, 0.10)
+TTFT_OVERHEAD_P99 = _lower("ttft-overhead-p99", "TTFT over script p99", Unit.NS, 0.20)
+ITL_P50 = _lower("itl-p50", "ITL p50", Unit.NS, 0.05)
+ITL_P99 = _lower("itl-p99", "ITL p99", Unit.NS, 0.20)
+QPS = _higher("qps", "throughput", Unit.PER_SECOND, 0.05)
+DURATION = _lower("duration", "duration", Unit.NS, 0.05)
+CPU_PER_REQUEST = _lower("cpu-per-request", "CPU per request", Unit.NS, 0.03)
+CPU_PER_DELTA = _lower("cpu-per-delta", "CPU per chunk", Unit.NS, 0.03)
+RSS = _lower("rss", "RSS", Unit.BYTES, 0.05)
+SUCCESS_RATIO = _higher("success-ratio", "success", Unit.RATIO, 0.0)
+CONTENT_RATIO = _higher("content-ratio", "intact answers", Unit.RATIO, 0.0)
+ATTEMPTS_PER_REQUEST = _lower("attempts-per-request", "upstream attempts per request", Unit.RATIO, 0.0)
+CONNECTIONS_PER_REQUEST = _lower(
+    "connections-per-request", "upstream connections per request", Unit.RATIO, 0.10
+)
+STICKY_RATIO = _higher("sticky-ratio", "on the bound instance", Unit.RATIO, 0.0)
+DETECT_TIME = _lower("detect-time", "time to detect", Unit.NS, 0.20)
+RECOVER_TIME = _lower("recover-time", "time to recover", Unit.NS, 0.20)
+ADDED_P50 = _lower("added-p50", "added latency p50 once open", Unit.NS, 0.20)
+BENCH_MEDIAN = _lower("bench-median", "median", Unit.NS, 0.10)
+
+METRICS: tuple[Metric, ...] = (
+    E2E_MIN,
+    E2E_MEAN,
+    E2E_P50,
+    E2E_P95,
+    E2E_P99,
+    E2E_MAX,
+    OVERHEAD_P50,
+    OVERHEAD_P99,
+    TTFB_P50,
+    TTFT_P50,
+    TTFT_P95,
+    TTFT_OVERHEAD_P50,
+    TTFT_OVERHEAD_P99,
+    ITL_P50,
+    ITL_P99,
+    QPS,
+    DURATION,
+    CPU_PER_REQUEST,
+    CPU_PER_DELTA,
+    RSS,
+    SUCCESS_RATIO,
+    CONTENT_RATIO,
+    ATTEMPTS_PER_REQUEST,
+    CONNECTIONS_PER_REQUEST,
+    STICKY_RATIO,
+    DETECT_TIME,
+    RECOVER_TIME,
+    ADDED_P50,
+    BENCH_MEDIAN,
+)
+METRIC_BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}

@@ -1,0 +1,34 @@
+"""What the judge allows: error rates, looks and limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Read from the base commit's configuration, so that a change cannot loosen its own gate.
+
+    `alpha` is the false-red probability of a whole gate run; `looks` are block counts, rising.
+    `limits` maps a key text or a metric name to a limit ratio and overrides the metric's own.
+    `collapse_ratio`: an improvement beyond it is a failure of the measurement, not a pass.
+    `max_engine_ratio`: the engine's share of one core beyond which the rig was the bottleneck.
+    """
+
+    alpha: float
+    looks: tuple[int, ...]
+    limits: Mapping[str, float]
+    collapse_ratio: float
+    max_engine_ratio: float
+    min_valid_ratio: float
+    fail_on_inconclusive: bool
+
+
+DEFAULT_POLICY = Policy(
+    alpha=0.01,
+    looks=(6, 10, 16),
+    limits={},
+    collapse_ratio=0.30,
+    max_engine_ratio=0.90,
+    min_valid_ratio=0.80,
+    fail_on_inconclusive=False,
+)

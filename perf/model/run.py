@@ -1,0 +1,90 @@
+"""What a run measured: its header and its blocks, as kept on disk and judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from perf.model.build import Build, Environment
+
+
+class Arm(StrEnum):
+    """Which side of a block a number belongs to."""
+
+    BASELINE = "baseline"
+    CANDIDATE = "candidate"
+    RIG = "rig"
+    """The engine against the upstream itself."""
+
+
+class Mode(StrEnum):
+    """What the candidate is compared with."""
+
+    PAIRED = "paired"
+    """A base build, measured in the same blocks; committed baselines check the contract."""
+    BASELINE_ONLY = "baseline-only"
+    """No base build: committed baselines alone decide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRecord:
+    """One part, one arm, one block: metric name -> value, counter name -> count, and what was wrong.
+
+    Counters: requests, ok, client-4xx, server-5xx, network, timeout, stream, wrong-content, aborted,
+    and instance:NAME for the requests that NAME answered. A problem makes the part INVALID in this block.
+    """
+
+    scenario: str
+    part: str
+    arm: Arm
+    values: Mapping[str, float]
+    counts: Mapping[str, int]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One fresh process per arm, measured interleaved; the statistical unit. Number 0 holds what runs once."""
+
+    number: int
+    first_arm: Arm
+    started_at: str
+    duration_ns: int
+    steal_ratio: float
+    parts: tuple[PartRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """A scenario of the suite that was not run, and why."""
+
+    scenario: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunHeader:
+    """Everything about a run but its numbers. `base` is None where no base build exists."""
+
+    run_id: str
+    started_at: str
+    suite: str
+    target: str
+    mode: Mode
+    base: Build | None
+    candidate: Build
+    environment: Environment
+    seed: int
+    scenarios: tuple[str, ...]
+    skips: tuple[Skip, ...]
+    placement: str
+    repository: str
+    head_sha: str
+    pull_request: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A header and the blocks measured so far."""
+
+    header: RunHeader
+    blocks: tuple[Block, ...]

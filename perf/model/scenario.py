@@ -1,0 +1,156 @@
+"""What a scenario is made of: topology, parts, gates and criteria."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from perf.model.load import Workload
+from perf.model.metric import Metric
+from perf.model.upstream import UpstreamScript
+
+
+class Provider(StrEnum):
+    """The kind of provider behind an instance."""
+
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+
+
+class Capability(StrEnum):
+    """What a target must be able to do to serve a scenario."""
+
+    OPENAI_CHAT = "openai-chat"
+    ANTHROPIC_MESSAGES = "anthropic-messages"
+    OPENAI_TO_ANTHROPIC = "openai-to-anthropic"
+    STREAMING = "streaming"
+    STICKY_BY_KEY = "sticky-by-key"
+    WEIGHTS = "weights"
+    FAILOVER = "failover"
+
+
+class Ask(StrEnum):
+    """What the client asks for; the target says which path and model that is."""
+
+    CHAT = "chat"
+    """OpenAI Chat, answered by an OpenAI instance."""
+    CHAT_CONVERTED = "chat-converted"
+    """OpenAI Chat, answered by an Anthropic instance."""
+    MESSAGES = "messages"
+    """Anthropic Messages, answered by an Anthropic instance."""
+
+
+class Route(StrEnum):
+    """Whom the engine talks to."""
+
+    THROUGH_SUT = "through-sut"
+    DIRECT = "direct"
+    """The upstream itself: measures the rig, never the gateway."""
+
+
+class Cadence(StrEnum):
+    """How often a scenario runs."""
+
+    EVERY_BLOCK = "every-block"
+    ONCE = "once"
+    """Once a run and arm, on a process of its own: it leaves the gateway in another state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One provider instance that the gateway is configured with."""
+
+    name: str
+    provider: Provider
+    priority: int
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topology:
+    """What the gateway is configured with; each target renders it in its own format.
+
+    `recovery_ns` asks for the shortest time after which a failed instance is tried again;
+    0 leaves the target's default.
+    """
+
+    name: str
+    instances: tuple[Instance, ...]
+    keys: int
+    recovery_ns: int
+
+
+class Change(StrEnum):
+    """What happens to an instance in the middle of a part."""
+
+    DIES = "dies"
+    RETURNS = "returns"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """`change` happens to `instance` at `at_ns` from the start of the part's load."""
+
+    at_ns: int
+    instance: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One workload of a scenario, measured apart.
+
+    `scripts` name instances of the topology; one that is absent keeps the `default_script`.
+    `slices` is how many interleaved slices a block has; the workload is that of one slice.
+    `keys` says over how many client keys the requests are spread; one key a connection if `key_per_connection`.
+    `gates` are compared in pairs and can fail the run; the other metrics that apply are informational.
+    """
+
+    name: str
+    ask: Ask
+    stream: bool
+    keys: int
+    key_per_connection: bool
+    workload: Workload
+    warmup_requests: int
+    slices: int
+    default_script: UpstreamScript
+    scripts: tuple[tuple[str, UpstreamScript], ...]
+    events: tuple[Event, ...]
+    gates: tuple[Metric, ...]
+
+
+class Bound(StrEnum):
+    """Which side of its target a criterion allows."""
+
+    AT_MOST = "at-most"
+    AT_LEAST = "at-least"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """An absolute demand on the candidate; missing it fails the run, whatever the baseline did.
+
+    `minus_part` subtracts the same metric of another part (a paired overhead).
+    With `needs_samples`, fewer steady samples make it not measurable rather than met or missed.
+    """
+
+    part: str
+    metric: Metric
+    bound: Bound
+    target: float
+    minus_part: str = ""
+    needs_samples: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One file of perf/scenarios: a workload through the gateway, its gates and its criteria."""
+
+    number: str
+    name: str
+    title: str
+    route: Route
+    cadence: Cadence
+    needs: frozenset[Capability]
+    topology: Topology
+    parts: tuple[Part, ...]
+    criteria: tuple[Criterion, ...]

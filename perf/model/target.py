@@ -1,0 +1,106 @@
+"""What a gateway product is to us: how to build, configure, start and address it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from perf.model.scenario import Ask, Capability, Provider, Topology
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonKind:
+    """A wheel in a clean venv, byte-compiled, run with `python -O`.
+
+    `requirements` is a hashed requirements file of the source tree, installed before the wheel ("" for none:
+    then the wheel's own dependencies are resolved). `{python}` in the start command is the venv's interpreter.
+    """
+
+    project: str
+    requirements: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandKind:
+    """Any build command, run in the source tree; `{out}` is the folder that it must fill."""
+
+    build: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningKind:
+    """A gateway that is already up at `base_url`: nothing is built, started or stopped."""
+
+    base_url: str
+
+
+Kind = PythonKind | CommandKind | RunningKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where one instance of the topology really listens; `base_url` has no /v1."""
+
+    name: str
+    provider: Provider
+    base_url: str
+    priority: int
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigRequest:
+    """All that a target needs to render its configuration.
+
+    `upstream_key` is a secret of this launch: the client never sends it,
+    so an arrival that bears it came from the gateway.
+    """
+
+    topology: Topology
+    endpoints: tuple[Endpoint, ...]
+    host: str
+    port: int
+    client_keys: tuple[str, ...]
+    upstream_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """The gateway is ready when GET `path` answers `status`."""
+
+    path: str
+    status: int
+    deadline_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """How a client asks for one thing: path and model name."""
+
+    path: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A recipe for one gateway product; data, but for `render`, which gives file name -> content.
+
+    `start` is the command line; `{python}`, `{out}`, `{dir}`, `{host}`, `{port}` and `{config}` are filled in,
+    `{config}` with the path of the first rendered file. `inputs` are the git pathspecs that can change the build.
+    `benchmarks` is a module of pytest-benchmark suites inside the build ("" for none).
+    `proves_by_key` says that the gateway sends the upstream key of its configuration, not the client's.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    inputs: tuple[str, ...]
+    start: tuple[str, ...]
+    env: tuple[tuple[str, str], ...]
+    ready: Readiness
+    stop_grace_ns: int
+    capabilities: frozenset[Capability]
+    auth_header: str
+    auth_value: str
+    addresses: Mapping[Ask, Address]
+    benchmarks: str
+    proves_by_key: bool
+    render: Callable[[ConfigRequest], Mapping[str, str]]

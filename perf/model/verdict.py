@@ -1,0 +1,123 @@
+"""What the judge concludes: cautions, findings and the verdict."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from perf.model.metric import Direction, Key, Unit
+
+
+class Decision(StrEnum):
+    """What is known about one number."""
+
+    REGRESSED = "regressed"
+    """Worse beyond noise and beyond what is allowed. Fails."""
+    SUSPECT = "suspect"
+    """Worse beyond noise, but within what is allowed."""
+    EQUIVALENT = "equivalent"
+    """Proven to be within the limit."""
+    IMPROVED = "improved"
+    INCONCLUSIVE = "inconclusive"
+    """The interval crosses the limit and the blocks are used up."""
+    INVALID = "invalid"
+    """The measurement itself failed. Never a pass."""
+    MET = "met"
+    """An absolute criterion holds."""
+    MISSED = "missed"
+    """An absolute criterion does not hold. Fails."""
+    MISSING = "missing"
+    """The baseline's contract has this metric and the run does not. Fails."""
+    NEW = "new"
+    """The run has this metric and the contract does not."""
+    COLLAPSED = "collapsed"
+    """Implausibly better: something was not measured. Fails."""
+    CHANGED_UNIT = "changed-unit"
+    """Same name, other unit or direction than in the contract. Fails."""
+    INFORMATIONAL = "informational"
+    """Shown, never judged."""
+
+
+FAILING = frozenset({Decision.REGRESSED, Decision.MISSED, Decision.MISSING, Decision.CHANGED_UNIT})
+UNMEASURED = frozenset({Decision.INVALID, Decision.COLLAPSED})
+
+
+class Basis(StrEnum):
+    """What a number was compared with."""
+
+    PAIRED = "paired"
+    BASELINE = "committed baseline"
+    CRITERION = "criterion"
+    CONTRACT = "contract"
+    NOTHING = "nothing"
+
+
+class CautionKind(StrEnum):
+    """Why a number, or the whole run, deserves doubt."""
+
+    TOO_FEW_BLOCKS = "too-few-blocks"
+    SAME_BUILD = "same-build"
+    NO_BASE = "no-base"
+    OTHER_MACHINE = "other-machine"
+    DEBUG_BUILD = "debug-build"
+    DISCARDED_BLOCKS = "discarded-blocks"
+    RIG = "rig"
+    NOISE = "noise"
+    SKIPPED = "skipped"
+    UNPINNED = "unpinned"
+    CREEP = "creep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """A doubt, its cause and its cure, in one or two sentences."""
+
+    kind: CautionKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One number judged. Values are in `unit`; changes are ratios (0.05 is 5 % more), None where unknown.
+
+    `change`, `lower` and `upper` say how the value moved; `worse` says how far that is in the bad direction.
+    `detectable` is the smallest worsening that this many blocks with this noise would have shown.
+    `committed` is the committed baseline's median, None where there is none.
+    """
+
+    key: Key
+    title: str
+    unit: Unit
+    direction: Direction
+    basis: Basis
+    gating: bool
+    decision: Decision
+    baseline: float | None
+    candidate: float | None
+    committed: float | None
+    change: float | None
+    lower: float | None
+    upper: float | None
+    worse: float | None
+    limit: float | None
+    detectable: float | None
+    blocks: int
+    text: str
+
+
+class State(StrEnum):
+    """What the whole run says."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+    NO_RESULT = "no-result"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The conclusion of a run. `settled` means that more blocks would not change it."""
+
+    state: State
+    settled: bool
+    findings: tuple[Finding, ...]
+    cautions: tuple[Caution, ...]
+    sentence: str
