@@ -43,7 +43,7 @@ class PartRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One fresh process per arm, measured interleaved; the statistical unit. Number 0 holds what runs once."""
+    """One fresh process per arm, measured interleaved: the statistical unit. Number 0: what runs once."""
 
     number: int
     first_arm: Arm

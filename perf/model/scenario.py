@@ -100,7 +100,8 @@ class Part:
 
     `scripts` name instances of the topology; one that is absent keeps the `default_script`.
     `slices` is how many interleaved slices a block has; the workload is that of one slice.
-    `keys` says over how many client keys the requests are spread; one key a connection if `key_per_connection`.
+    `keys` is the number of client keys that requests are spread over; a connection keeps one
+    if `key_per_connection`.
     `gates` are compared in pairs and can fail the run; the other metrics that apply are informational.
     """
 

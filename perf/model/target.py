@@ -10,8 +10,8 @@ from perf.model.scenario import Ask, Capability, Provider, Topology
 class PythonKind:
     """A wheel in a clean venv, byte-compiled, run with `python -O`.
 
-    `requirements` is a hashed requirements file of the source tree, installed before the wheel ("" for none:
-    then the wheel's own dependencies are resolved). `{python}` in the start command is the venv's interpreter.
+    `requirements` is a hashed requirements file of the source tree, installed before the wheel
+    ("" for none: then the wheel's own dependencies are resolved). `{python}` is the venv's interpreter.
     """
 
     project: str
@@ -83,8 +83,8 @@ class Address:
 class Target:
     """A recipe for one gateway product; data, but for `render`, which gives file name -> content.
 
-    `start` is the command line; `{python}`, `{out}`, `{dir}`, `{host}`, `{port}` and `{config}` are filled in,
-    `{config}` with the path of the first rendered file. `inputs` are the git pathspecs that can change the build.
+    `start` is the command line; `{python}`, `{out}`, `{dir}`, `{host}`, `{port}` and `{config}` (the path of
+    the first rendered file) are filled in. `inputs` are the git pathspecs that can change the build.
     `benchmarks` is a module of pytest-benchmark suites inside the build ("" for none).
     `proves_by_key` says that the gateway sends the upstream key of its configuration, not the client's.
     """
