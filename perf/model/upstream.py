@@ -134,6 +134,8 @@ class Arrival(NamedTuple):
 
     `nonce` is "" where the request carried none (a gateway's own probe, say).
     `arrival_ns` is when the whole request was in.
+    `credential` is the API key it came with (bearer token or x-api-key, "" if none): a key that
+    only the gateway's configuration holds proves that the request came through the gateway.
     """
 
     instance: str
@@ -147,3 +149,4 @@ class Arrival(NamedTuple):
     bytes_in: int
     bytes_out: int
     client_aborted: bool
+    credential: str

@@ -1,0 +1,1 @@
+"""Decisions: plan, validity, summaries, comparison, verdict. Pure: no I/O, no clock, no environment."""

@@ -1,0 +1,62 @@
+"""Whether a slice may be believed: proof of passage and fitness of the rig."""
+
+from perf.model.load import Outcome
+from perf.model.policy import Policy
+from perf.model.slices import SliceRecord
+
+
+def nonce_of(prefix: str, number: int) -> str:
+    """The nonce of request `number` of a slice."""
+    return f"{prefix}{number:08x}"
+
+
+def problems_of(record: SliceRecord, *, policy: Policy) -> tuple[str, ...]:
+    """Why this slice proves nothing; empty when it does."""
+    checks = (_unproven(record), _foreign(record), _bypassed(record), _busy_rig(record, policy=policy))
+    return tuple(problem for problem in checks if problem)
+
+
+def _unproven(record: SliceRecord) -> str:
+    """Each good answer must have an arrival upstream."""
+    seen = {arrival.nonce for arrival in record.arrivals}
+    prefix = record.recording.nonce_prefix
+    unseen = sum(
+        1
+        for sample in record.recording.samples
+        if sample.outcome == Outcome.OK and nonce_of(prefix, sample.number) not in seen
+    )
+    if not unseen:
+        return ""
+    total = len(record.recording.samples)
+    return f"{unseen} of {total} answered requests never reached an upstream: they were not measured there"
+
+
+def _foreign(record: SliceRecord) -> str:
+    """No arrival may bear a nonce that this slice did not send."""
+    prefix = record.recording.nonce_prefix
+    foreign = sum(1 for arrival in record.arrivals if arrival.nonce and not arrival.nonce.startswith(prefix))
+    return f"{foreign} requests of another slice arrived during this one" if foreign else ""
+
+
+def _bypassed(record: SliceRecord) -> str:
+    """An arrival without the gateway's own key came from somewhere else."""
+    if not record.upstream_key:
+        return ""
+    bypassed = sum(
+        1 for arrival in record.arrivals if arrival.nonce and arrival.credential != record.upstream_key
+    )
+    return f"{bypassed} requests reached the upstream without passing the gateway" if bypassed else ""
+
+
+def _busy_rig(record: SliceRecord, *, policy: Policy) -> str:
+    """Engine and upstream together must leave room on their cores."""
+    duration_ns = record.recording.ended_ns - record.recording.started_ns
+    if duration_ns <= 0 or not record.recording.samples:
+        return "nothing was measured"
+    used = (record.recording.engine_cpu_ns + record.upstream_cpu_ns) / (duration_ns * record.rig_cores)
+    if used <= policy.max_engine_ratio:
+        return ""
+    return (
+        f"the rig was the bottleneck: engine and upstream used {used:.0%} of their "
+        f"{record.rig_cores} core(s), the limit is {policy.max_engine_ratio:.0%}"
+    )

@@ -1,0 +1,46 @@
+"""What one slice of load left behind, before it is summed up."""
+
+from dataclasses import dataclass
+
+from perf.model.load import Recording
+from perf.model.run import Arm
+from perf.model.scenario import Change, Part
+from perf.model.upstream import Arrival
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceStep:
+    """One slice to measure: what, on which arm, and which of its part's slices it is."""
+
+    scenario: str
+    part: Part
+    arm: Arm
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """A change of an instance, at its time on the machine's monotonic clock."""
+
+    at_ns: int
+    instance: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceRecord:
+    """A measured slice. CPU times are those spent during the slice; None where there is no process to ask.
+
+    `upstream_key` is the secret that proves passage; "" where the target cannot prove it by key
+    or where the engine spoke to the upstream itself.
+    """
+
+    step: SliceStep
+    recording: Recording
+    arrivals: tuple[Arrival, ...]
+    happened: tuple[Happened, ...]
+    sut_cpu_ns: int | None
+    sut_rss_bytes: int | None
+    upstream_cpu_ns: int
+    rig_cores: int
+    upstream_key: str
