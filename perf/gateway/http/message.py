@@ -1,0 +1,69 @@
+"""The parts of HTTP messages that both sides share: header lists, status lines and hop-by-hop rules."""
+
+from collections.abc import Container, Sequence
+from http import HTTPStatus
+from typing import TypeAlias
+
+Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
+"""Header fields in the order they came, names in lower case."""
+
+HOP_BY_HOP = frozenset(
+    {
+        b"connection",
+        b"content-length",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+"""Fields that end at this hop (RFC 9110, 7.6.1), and content-length, which every hop states anew."""
+
+_STATUS_LINES = {
+    status.value: b"HTTP/1.1 %d %s\r\n" % (status.value, status.phrase.encode()) for status in HTTPStatus
+}
+
+
+def status_line(status: int) -> bytes:
+    """Give the first line of an answer."""
+    return _STATUS_LINES.get(status) or b"HTTP/1.1 %d Unknown\r\n" % status
+
+
+def field(headers: Headers, name: bytes) -> bytes | None:
+    """Give the first value of a field, or None; `name` is in lower case."""
+    for candidate, value in headers:
+        if candidate == name:
+            return value
+    return None
+
+
+def end_to_end(headers: Headers, *, without: Container[bytes] = ()) -> bytes:
+    """Give the header lines that may travel on: no hop-by-hop field, none that `connection` names."""
+    parts: list[bytes] = []
+    for name, value in headers:
+        if name in HOP_BY_HOP:
+            if name == b"connection" and value.lower() not in _PLAIN_CONNECTION:
+                return end_to_end(
+                    [pair for pair in headers if pair[0] not in _named(value)], without=without
+                )
+        elif name not in without:
+            parts += (name, b": ", value, b"\r\n")
+    return b"".join(parts)
+
+
+def render(fields: Headers) -> bytes:
+    """Give header lines for fields of our own."""
+    return b"".join(b"%b: %b\r\n" % pair for pair in fields)
+
+
+_PLAIN_CONNECTION = frozenset({b"keep-alive", b"close", b""})
+
+
+def _named(connection: bytes) -> frozenset[bytes]:
+    """Give the fields that a connection value lists, and `connection` itself."""
+    listed = {token.strip().lower() for token in connection.split(b",")}
+    return frozenset(listed | {b"connection"})
