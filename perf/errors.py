@@ -9,7 +9,7 @@ PerfgateError                what happened · where · what to do next
 │   ├── LaunchError          the gateway did not become ready
 │   ├── SutError             the gateway died, or answered nonsense, in the middle of a run
 │   └── UpstreamError        the mock upstream failed
-├── NothingToCompare    (3)  neither a base build nor a committed baseline, or no scenario
+├── NothingToCompareError (3)  neither a base build nor a committed baseline, or no scenario
 └── PublishError        (0)  GitHub refused; never changes a verdict
 """
 
@@ -78,7 +78,7 @@ class UpstreamError(MeasureError):
     """The mock upstream failed."""
 
 
-class NothingToCompare(PerfgateError):
+class NothingToCompareError(PerfgateError):
     """Neither a base build nor a committed baseline, or no scenario to run."""
 
 
