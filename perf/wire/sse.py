@@ -1,0 +1,83 @@
+"""An incremental decoder of server-sent events, after WHATWG HTML 9.2.6."""
+
+from typing import NamedTuple
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class SseFrame(NamedTuple):
+    """One dispatched event; `event` is b"" where the frame has no name."""
+
+    event: bytes
+    data: bytes
+
+
+class SseDecoder:
+    """Turns bytes, cut anywhere, into frames; the data stay bytes, so no character is ever cut in two.
+
+    Lines may end with LF, CRLF or CR; a CR counts at once, and an LF right behind it is dropped.
+    Comments, `id`, `retry` and blocks without a data line give nothing, as the standard says.
+    """
+
+    __slots__ = ("_after_cr", "_at_start", "_buffer")
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._after_cr = False
+        self._at_start = True
+
+    @property
+    def pending(self) -> bool:
+        """Whether bytes of an unfinished frame are waiting: at the end of a stream, it was cut."""
+        return bool(self._buffer.strip(b"\n"))
+
+    def feed(self, data: bytes) -> list[SseFrame]:
+        """Take the next bytes and give the frames that they complete."""
+        if b"\r" in data or self._after_cr:
+            data = self._with_line_feeds(data)
+        buffer = self._buffer + data if self._buffer else data
+        if b"\n" not in data:
+            self._buffer = buffer
+            return []
+        *blocks, self._buffer = buffer.split(b"\n\n")
+        if self._at_start and blocks:
+            blocks[0] = blocks[0].removeprefix(_BOM)
+            self._at_start = False
+        frames = []
+        for block in blocks:
+            if block[:6] == b"data: " and b"\n" not in block:
+                frames.append(SseFrame(b"", block[6:]))
+                continue
+            frame = _named_frame(block) or _any_frame(block)
+            if frame is not None:
+                frames.append(frame)
+        return frames
+
+    def _with_line_feeds(self, data: bytes) -> bytes:
+        if self._after_cr and data[:1] == b"\n":
+            data = data[1:]
+            self._after_cr = False
+        if data:
+            self._after_cr = data.endswith(b"\r")
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _named_frame(block: bytes) -> SseFrame | None:
+    """The frame of a block that is exactly one event line and one data line."""
+    if block[:7] != b"event: " or block.count(b"\n") != 1:
+        return None
+    end = block.find(b"\ndata: ")
+    return SseFrame(block[7:end], block[end + 7 :]) if end > 0 else None
+
+
+def _any_frame(block: bytes) -> SseFrame | None:
+    event = b""
+    lines: list[bytes] = []
+    for line in block.split(b"\n"):
+        name, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if name == b"data":
+            lines.append(value)
+        elif name == b"event":
+            event = value
+    return SseFrame(event, b"\n".join(lines)) if lines else None
