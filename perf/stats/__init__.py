@@ -1,0 +1,1 @@
+"""Statistics as pure functions: floats in, floats out; nothing here knows what was measured."""
