@@ -1,0 +1,137 @@
+"""How each metric is computed from pooled slices; None where it does not apply."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from perf.judge.pool import Pool
+from perf.judge.validity import nonce_of
+from perf.model import metric as m
+from perf.model.load import Outcome
+from perf.model.metric import Metric
+from perf.model.scenario import Change
+from perf.model.units import NS_PER_S
+from perf.stats.quantile import quantile
+
+Extract = Callable[[Pool], float | None]
+
+_DAMAGED = frozenset({Outcome.TRUNCATED_STREAM, Outcome.MALFORMED_STREAM, Outcome.WRONG_CONTENT})
+
+
+def _quantile(values: Sequence[int], q: float) -> float | None:
+    return quantile(values, q) if values else None
+
+
+def _mean(values: Sequence[int]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def _per(total: float | None, count: int) -> float | None:
+    return total / count if total is not None and count else None
+
+
+def _streamed(pool: Pool) -> bool:
+    return pool.slices[0].step.part.stream
+
+
+def _qps(pool: Pool) -> float | None:
+    """Good answers per second: failures are no throughput."""
+    return len(pool.good) / (pool.duration_ns / NS_PER_S) if pool.duration_ns else None
+
+
+def _content_ratio(pool: Pool) -> float | None:
+    """Whole and unchanged answers among those that began well."""
+    damaged = sum(1 for sample in pool.steady if sample.outcome in _DAMAGED)
+    return _per(len(pool.good), len(pool.good) + damaged)
+
+
+def _attempts(pool: Pool) -> float | None:
+    return _per(len(pool.traffic), len({arrival.nonce for arrival in pool.traffic}))
+
+
+def _connections(pool: Pool) -> float | None:
+    used = {(arrival.instance, arrival.connection) for arrival in pool.traffic}
+    return _per(len(used), len(pool.traffic))
+
+
+def _sticky_ratio(pool: Pool) -> float | None:
+    """The share of answered requests that went to the instance that their client key is bound to."""
+    by_key: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for record in pool.slices:
+        served = {arrival.nonce: arrival.instance for arrival in record.arrivals}
+        prefix = record.recording.nonce_prefix
+        for sample in record.recording.samples:
+            instance = served.get(nonce_of(prefix, sample.number))
+            if instance and sample.outcome == Outcome.OK:
+                by_key[sample.template][instance] += 1
+    total = sum(sum(counts.values()) for counts in by_key.values())
+    return _per(sum(max(counts.values()) for counts in by_key.values()), total)
+
+
+def _detect_time(pool: Pool) -> float | None:
+    """From an instance's death to the first request that another instance then answered."""
+    deaths = [event for event in pool.happened if event.change is Change.DIES]
+    if not deaths:
+        return None
+    death = deaths[0]
+    later = [
+        arrival.arrival_ns
+        for arrival in pool.traffic
+        if arrival.instance != death.instance and arrival.arrival_ns > death.at_ns
+    ]
+    return float(min(later) - death.at_ns) if later else None
+
+
+def _recover_time(pool: Pool) -> float | None:
+    """From an instance's return to the first client request that it answered again."""
+    returns = [event for event in pool.happened if event.change is Change.RETURNS]
+    if not returns:
+        return None
+    back = returns[0]
+    later = [
+        arrival.arrival_ns
+        for arrival in pool.traffic
+        if arrival.instance == back.instance and arrival.arrival_ns > back.at_ns
+    ]
+    return float(min(later) - back.at_ns) if later else None
+
+
+EXTRACTORS: Mapping[Metric, Extract] = {
+    m.E2E_MIN: lambda pool: _quantile(pool.e2e_ns, 0.0),
+    m.E2E_MEAN: lambda pool: _mean(pool.e2e_ns),
+    m.E2E_P50: lambda pool: _quantile(pool.e2e_ns, 0.5),
+    m.E2E_P95: lambda pool: _quantile(pool.e2e_ns, 0.95),
+    m.E2E_P99: lambda pool: _quantile(pool.e2e_ns, 0.99),
+    m.E2E_MAX: lambda pool: _quantile(pool.e2e_ns, 1.0),
+    m.OVERHEAD_P50: lambda pool: _quantile(pool.overhead_ns, 0.5),
+    m.OVERHEAD_P99: lambda pool: _quantile(pool.overhead_ns, 0.99),
+    m.TTFB_P50: lambda pool: _quantile(pool.ttfb_ns, 0.5) if _streamed(pool) else None,
+    m.TTFT_P50: lambda pool: _quantile(pool.ttft_ns, 0.5),
+    m.TTFT_P95: lambda pool: _quantile(pool.ttft_ns, 0.95),
+    m.TTFT_OVERHEAD_P50: lambda pool: _quantile(pool.ttft_overhead_ns, 0.5),
+    m.TTFT_OVERHEAD_P99: lambda pool: _quantile(pool.ttft_overhead_ns, 0.99),
+    m.ITL_P50: lambda pool: _quantile(pool.itl_ns, 0.5),
+    m.ITL_P99: lambda pool: _quantile(pool.itl_ns, 0.99),
+    m.QPS: _qps,
+    m.DURATION: lambda pool: float(pool.duration_ns) or None,
+    m.CPU_PER_REQUEST: lambda pool: _per(pool.sut_cpu_ns, pool.requests),
+    m.CPU_PER_DELTA: lambda pool: _per(pool.sut_cpu_ns, pool.deltas) if _streamed(pool) else None,
+    m.RSS: lambda pool: None if pool.sut_rss_bytes is None else float(pool.sut_rss_bytes),
+    m.SUCCESS_RATIO: lambda pool: _per(len(pool.good), len(pool.steady)),
+    m.CONTENT_RATIO: _content_ratio,
+    m.ATTEMPTS_PER_REQUEST: _attempts,
+    m.CONNECTIONS_PER_REQUEST: _connections,
+    m.STICKY_RATIO: lambda pool: _sticky_ratio(pool) if pool.slices[0].step.part.keys > 1 else None,
+    m.DETECT_TIME: _detect_time,
+    m.RECOVER_TIME: _recover_time,
+}
+"""Every metric of a load slice; BENCH_MEDIAN comes from pytest-benchmark instead."""
+
+
+def values_of(pool: Pool) -> dict[str, float]:
+    """Metric name -> value, of all metrics that apply."""
+    values: dict[str, float] = {}
+    for metric, extract in EXTRACTORS.items():
+        value = extract(pool)
+        if value is not None:
+            values[metric.name] = float(value)
+    return values

@@ -1,0 +1,155 @@
+"""The slices of one part, arm and block, pooled: what the metrics are computed from."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from perf.judge.validity import nonce_of
+from perf.model.load import Outcome, Phase, Sample
+from perf.model.slices import Happened, SliceRecord
+from perf.model.upstream import Arrival
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """Pooled slices; every number is computed once, when first asked for."""
+
+    slices: tuple[SliceRecord, ...]
+
+    @cached_property
+    def steady(self) -> tuple[Sample, ...]:
+        """The samples that are judged."""
+        return tuple(
+            sample
+            for record in self.slices
+            for sample in record.recording.samples
+            if sample.phase == Phase.STEADY
+        )
+
+    @cached_property
+    def good(self) -> tuple[Sample, ...]:
+        """The steady samples that ended well; failures have no part in any latency."""
+        return tuple(sample for sample in self.steady if sample.outcome == Outcome.OK)
+
+    @cached_property
+    def e2e_ns(self) -> tuple[int, ...]:
+        """Sorted E2E times from the intended send."""
+        return tuple(sorted(sample.last_byte_ns - sample.intended_ns for sample in self.good))
+
+    @cached_property
+    def ttfb_ns(self) -> tuple[int, ...]:
+        """Sorted times to the first byte."""
+        return tuple(sorted(sample.first_byte_ns - sample.intended_ns for sample in self.good))
+
+    @cached_property
+    def ttft_ns(self) -> tuple[int, ...]:
+        """Sorted times to the first non-empty content delta."""
+        return tuple(
+            sorted(
+                sample.first_content_ns - sample.intended_ns
+                for sample in self.good
+                if sample.first_content_ns
+            )
+        )
+
+    @cached_property
+    def traffic(self) -> tuple[Arrival, ...]:
+        """The arrivals that bear a nonce: a gateway's own probes are not traffic."""
+        return tuple(arrival for record in self.slices for arrival in record.arrivals if arrival.nonce)
+
+    @cached_property
+    def _upstream_spans(self) -> dict[str, tuple[int, int]]:
+        """Per nonce: ns that the upstream took to its first and to its last byte, summed over attempts."""
+        spans: dict[str, tuple[int, int]] = {}
+        for arrival in self.traffic:
+            if arrival.last_byte_ns and arrival.first_byte_ns:
+                first, last = spans.get(arrival.nonce, (0, 0))
+                spans[arrival.nonce] = (
+                    first + arrival.first_byte_ns - arrival.arrival_ns,
+                    last + arrival.last_byte_ns - arrival.arrival_ns,
+                )
+        return spans
+
+    def _paired(self) -> Iterator[tuple[Sample, tuple[int, int]]]:
+        for record in self.slices:
+            prefix = record.recording.nonce_prefix
+            for sample in record.recording.samples:
+                span = self._upstream_spans.get(nonce_of(prefix, sample.number))
+                if span and sample.phase == Phase.STEADY and sample.outcome == Outcome.OK:
+                    yield sample, span
+
+    @cached_property
+    def overhead_ns(self) -> tuple[int, ...]:
+        """Sorted E2E times less what the upstream itself took, per request."""
+        return tuple(
+            sorted(sample.last_byte_ns - sample.sent_ns - last for sample, (_, last) in self._paired())
+        )
+
+    @cached_property
+    def ttft_overhead_ns(self) -> tuple[int, ...]:
+        """Sorted TTFT less the upstream's own time to its first byte, per request."""
+        return tuple(
+            sorted(
+                sample.first_content_ns - sample.sent_ns - first
+                for sample, (first, _) in self._paired()
+                if sample.first_content_ns
+            )
+        )
+
+    @cached_property
+    def itl_ns(self) -> tuple[int, ...]:
+        """Sorted gaps between the content deltas of each good, steady stream."""
+        gaps: list[int] = []
+        for record in self.slices:
+            times = record.recording.delta_times_ns
+            at = 0
+            for sample in record.recording.samples:
+                mine = times[at : at + sample.deltas]
+                at += sample.deltas
+                if sample.phase == Phase.STEADY and sample.outcome == Outcome.OK:
+                    gaps.extend(after - before for before, after in pairwise(mine))
+        return tuple(sorted(gaps))
+
+    @cached_property
+    def duration_ns(self) -> int:
+        """Time under steady load, summed over the slices."""
+        total = 0
+        for record in self.slices:
+            steady = [sample for sample in record.recording.samples if sample.phase == Phase.STEADY]
+            if steady:
+                first_ns = min(sample.intended_ns for sample in steady)
+                total += max(first_ns, *(sample.last_byte_ns for sample in steady)) - first_ns
+        return total
+
+    @cached_property
+    def requests(self) -> int:
+        """All requests, warm-up included: what the CPU time was spent on."""
+        return sum(len(record.recording.samples) for record in self.slices)
+
+    @cached_property
+    def deltas(self) -> int:
+        """All content deltas, warm-up included."""
+        return sum(sample.deltas for record in self.slices for sample in record.recording.samples)
+
+    @cached_property
+    def sut_cpu_ns(self) -> int | None:
+        """CPU time of the SUT's process tree; None where there is none to ask."""
+        spent = [record.sut_cpu_ns for record in self.slices]
+        known = [cpu_ns for cpu_ns in spent if cpu_ns is not None]
+        return sum(known) if known and len(known) == len(spent) else None
+
+    @cached_property
+    def sut_rss_bytes(self) -> int | None:
+        """Resident memory after the last slice."""
+        return self.slices[-1].sut_rss_bytes
+
+    @cached_property
+    def happened(self) -> tuple[Happened, ...]:
+        """What was done to instances during the slices."""
+        return tuple(event for record in self.slices for event in record.happened)
+
+
+def pool(slices: Sequence[SliceRecord]) -> Pool:
+    """The slices of one part, arm and block, in the order in which they were measured."""
+    return Pool(slices=tuple(slices))

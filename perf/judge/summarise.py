@@ -1,0 +1,84 @@
+"""From the slices of a block to its part records."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from perf.judge.metrics import values_of
+from perf.judge.pool import pool
+from perf.judge.validity import problems_of
+from perf.model.load import Outcome, Phase
+from perf.model.metric import BENCH_MEDIAN
+from perf.model.policy import Policy
+from perf.model.run import Arm, PartRecord
+from perf.model.slices import SliceRecord
+
+BENCHMARKS = "micro-benchmarks"
+"""The scenario name under which pytest-benchmark results stand."""
+
+_COUNTER: Mapping[Outcome, str] = {
+    Outcome.OK: "ok",
+    Outcome.CLIENT_4XX: "client-4xx",
+    Outcome.SERVER_5XX: "server-5xx",
+    Outcome.REFUSED: "network",
+    Outcome.RESET: "network",
+    Outcome.CONNECT_TIMEOUT: "timeout",
+    Outcome.FIRST_BYTE_TIMEOUT: "timeout",
+    Outcome.TOTAL_TIMEOUT: "timeout",
+    Outcome.TRUNCATED_STREAM: "stream",
+    Outcome.MALFORMED_STREAM: "stream",
+    Outcome.STREAM_ERROR: "stream",
+    Outcome.WRONG_CONTENT: "wrong-content",
+    Outcome.ABORTED_BY_PLAN: "aborted",
+}
+
+
+def summarise(slices: Sequence[SliceRecord], *, policy: Policy) -> tuple[PartRecord, ...]:
+    """One record per scenario, part and arm, in order of first appearance."""
+    groups: dict[tuple[str, str, Arm], list[SliceRecord]] = {}
+    for record in slices:
+        groups.setdefault((record.step.scenario, record.step.part.name, record.step.arm), []).append(record)
+    return tuple(
+        PartRecord(
+            scenario=scenario,
+            part=part,
+            arm=arm,
+            values=values_of(pool(records)),
+            counts=_counts(records),
+            problems=_problems(records, policy=policy),
+        )
+        for (scenario, part, arm), records in groups.items()
+    )
+
+
+def benchmark_records(medians_ns: Mapping[Arm, Mapping[str, float]]) -> tuple[PartRecord, ...]:
+    """pytest-benchmark medians (ns, per benchmark name) as records of the scenario `micro-benchmarks`."""
+    return tuple(
+        PartRecord(
+            scenario=BENCHMARKS,
+            part=name,
+            arm=arm,
+            values={BENCH_MEDIAN.name: median_ns},
+            counts={},
+            problems=(),
+        )
+        for arm, medians in medians_ns.items()
+        for name, median_ns in sorted(medians.items())
+    )
+
+
+def _counts(records: Iterable[SliceRecord]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for record in records:
+        for sample in record.recording.samples:
+            if sample.phase == Phase.STEADY:
+                counts["requests"] += 1
+                counts[_COUNTER[Outcome(sample.outcome)]] += 1
+        for arrival in record.arrivals:
+            if arrival.nonce and arrival.status < 400:
+                counts[f"instance:{arrival.instance}"] += 1
+    return dict(counts)
+
+
+def _problems(records: Iterable[SliceRecord], *, policy: Policy) -> tuple[str, ...]:
+    found = [problem for record in records for problem in problems_of(record, policy=policy)]
+    return tuple(dict.fromkeys(found))

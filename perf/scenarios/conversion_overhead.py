@@ -1,0 +1,77 @@
+"""Scenario 5: the same request passed through and converted, whole and streamed."""
+
+from perf.model import metric as m
+from perf.model.load import ClosedLoop
+from perf.model.metric import Metric
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.units import ms_to_ns
+from perf.scenarios.topologies import GENERAL, script
+
+
+def _part(ask: Ask, *, stream: bool, gates: tuple[Metric, ...]) -> Part:
+    return Part(
+        name=f"{ask}-stream" if stream else str(ask),
+        ask=ask,
+        stream=stream,
+        keys=1,
+        key_per_connection=False,
+        workload=ClosedLoop(connections=1, requests=100),
+        warmup_requests=20,
+        slices=2,
+        default_script=script(tokens=20),
+        scripts=(),
+        events=(),
+        gates=gates,
+    )
+
+
+_PARTS = (
+    _part(Ask.CHAT, stream=False, gates=()),
+    _part(Ask.CHAT_CONVERTED, stream=False, gates=(m.E2E_P50, m.CPU_PER_REQUEST)),
+    _part(Ask.MESSAGES, stream=False, gates=(m.CPU_PER_REQUEST,)),
+    _part(Ask.CHAT, stream=True, gates=()),
+    _part(Ask.CHAT_CONVERTED, stream=True, gates=(m.CPU_PER_REQUEST,)),
+    _part(Ask.MESSAGES, stream=True, gates=()),
+)
+
+CONVERSION_OVERHEAD = Scenario(
+    number="5",
+    name="conversion-overhead",
+    title="Conversion overhead",
+    route=Route.THROUGH_SUT,
+    cadence=Cadence.EVERY_BLOCK,
+    needs=frozenset(
+        {
+            Capability.OPENAI_CHAT,
+            Capability.ANTHROPIC_MESSAGES,
+            Capability.OPENAI_TO_ANTHROPIC,
+            Capability.STREAMING,
+        }
+    ),
+    topology=GENERAL,
+    parts=_PARTS,
+    criteria=(
+        Criterion(
+            part="chat-converted",
+            metric=m.OVERHEAD_P50,
+            bound=Bound.AT_MOST,
+            target=ms_to_ns(2),
+            minus_part="chat",
+        ),
+        Criterion(
+            part="chat-converted-stream",
+            metric=m.OVERHEAD_P50,
+            bound=Bound.AT_MOST,
+            target=ms_to_ns(2),
+            minus_part="chat-stream",
+        ),
+        *(
+            Criterion(part=part.name, metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0)
+            for part in _PARTS
+        ),
+        *(
+            Criterion(part=part.name, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999)
+            for part in _PARTS
+        ),
+    ),
+)

@@ -1,0 +1,38 @@
+"""Scenario 3: every client key keeps its instance."""
+
+from perf.model import metric as m
+from perf.model.load import ClosedLoop
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.units import ms_to_ns
+from perf.scenarios.topologies import GENERAL, script
+
+STICKY_SESSIONS = Scenario(
+    number="3",
+    name="sticky-sessions",
+    title="Sticky sessions",
+    route=Route.THROUGH_SUT,
+    cadence=Cadence.EVERY_BLOCK,
+    needs=frozenset({Capability.OPENAI_CHAT, Capability.STICKY_BY_KEY}),
+    topology=GENERAL,
+    parts=(
+        Part(
+            name="keys",
+            ask=Ask.CHAT,
+            stream=False,
+            keys=100,
+            key_per_connection=False,
+            workload=ClosedLoop(connections=20, requests=1000),
+            warmup_requests=100,
+            slices=2,
+            default_script=script(tokens=16, first_delay_ms=10),
+            scripts=(),
+            events=(),
+            gates=(m.CPU_PER_REQUEST,),
+        ),
+    ),
+    criteria=(
+        Criterion(part="keys", metric=m.STICKY_RATIO, bound=Bound.AT_LEAST, target=0.99),
+        Criterion(part="keys", metric=m.E2E_P99, bound=Bound.AT_MOST, target=ms_to_ns(50)),
+        Criterion(part="keys", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999),
+    ),
+)

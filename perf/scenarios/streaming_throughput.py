@@ -1,0 +1,38 @@
+"""Scenario 6: concurrent streams, every token of them, on time."""
+
+from perf.model import metric as m
+from perf.model.load import ClosedLoop
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.units import ms_to_ns
+from perf.scenarios.topologies import GENERAL, script
+
+STREAMING_THROUGHPUT = Scenario(
+    number="6",
+    name="streaming-throughput",
+    title="Streaming throughput",
+    route=Route.THROUGH_SUT,
+    cadence=Cadence.EVERY_BLOCK,
+    needs=frozenset({Capability.OPENAI_CHAT, Capability.STREAMING}),
+    topology=GENERAL,
+    parts=(
+        Part(
+            name="streams",
+            ask=Ask.CHAT,
+            stream=True,
+            keys=10,
+            key_per_connection=False,
+            workload=ClosedLoop(connections=10, requests=30),
+            warmup_requests=10,
+            slices=2,
+            default_script=script(tokens=100, first_delay_ms=20, interval_ms=2),
+            scripts=(),
+            events=(),
+            gates=(m.TTFT_P50, m.CPU_PER_DELTA),
+        ),
+    ),
+    criteria=(
+        Criterion(part="streams", metric=m.TTFT_OVERHEAD_P99, bound=Bound.AT_MOST, target=ms_to_ns(100)),
+        Criterion(part="streams", metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0),
+        Criterion(part="streams", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999),
+    ),
+)
