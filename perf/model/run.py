@@ -84,7 +84,8 @@ class RunHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A header and the blocks measured so far."""
+    """A header and the blocks measured so far; `notes` say what was dropped when it was read back."""
 
     header: RunHeader
     blocks: tuple[Block, ...]
+    notes: tuple[str, ...] = ()

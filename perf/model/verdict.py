@@ -81,6 +81,8 @@ class Finding:
     `change`, `lower` and `upper` say how the value moved; `worse` says how far that is in the bad direction.
     `detectable` is the smallest worsening that this many blocks with this noise would have shown.
     `committed` is the committed baseline's median, None where there is none.
+    `limit` is a ratio, but for basis CRITERION: there it is the target in `unit`,
+    at most for lower-is-better and at least for higher-is-better.
     """
 
     key: Key
@@ -121,3 +123,22 @@ class Verdict:
     findings: tuple[Finding, ...]
     cautions: tuple[Caution, ...]
     sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a run gave no result at all: the phase that failed, what, where, the cure, the last log lines."""
+
+    phase: str
+    what: str
+    where: str
+    cure: str
+    log: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """A maintainer's word that the regressions of one commit are wanted."""
+
+    login: str
+    sha: str

@@ -1,0 +1,187 @@
+"""A run directory: run.json, blocks.jsonl with a line a block, then verdict.json or failure.json."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from perf.errors import BaselineError
+from perf.model.build import Build
+from perf.model.run import Block, PartRecord, Run, RunHeader
+from perf.model.verdict import Failure, Verdict
+from perf.store.codec import (
+    Place,
+    decode,
+    decode_versioned,
+    encode_line,
+    encode_pretty,
+    to_model,
+    to_shape,
+)
+from perf.store.redaction import redact
+from perf.store.schema import (
+    SCHEMA_VERSION,
+    BlockShape,
+    FailureFile,
+    FailureShape,
+    HeaderFile,
+    HeaderShape,
+    VerdictFile,
+    VerdictShape,
+)
+
+HEADER_NAME = "run.json"
+BLOCKS_NAME = "blocks.jsonl"
+VERDICT_NAME = "verdict.json"
+FAILURE_NAME = "failure.json"
+MAX_FILE_BYTES = 64 * 1_048_576
+_CURE = "Measure again with `perfgate run`; a run's files are not made to be edited."
+_TEXT_LIMIT = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStore:
+    """A run being written: each block is on the disk before `append` returns."""
+
+    directory: Path
+
+    @classmethod
+    def create(cls, root: Path, header: RunHeader) -> "RunStore":
+        """Make `root/<run_id>` with its header; a run id that is taken is a BaselineError."""
+        place = Place(where=str(root / HEADER_NAME), cure="This is a fault of perfgate; please report it.")
+        shape = to_shape(_portable(header), HeaderShape, place=place)
+        directory = root / shape.run_id
+        try:
+            directory.mkdir(parents=True)
+        except FileExistsError as error:
+            raise BaselineError(
+                "a run with this id exists", where=str(directory), cure="Remove the directory, or wait."
+            ) from error
+        store = cls(directory=directory)
+        file = HeaderFile(schema_version=SCHEMA_VERSION, header=shape)
+        _write(directory / HEADER_NAME, encode_pretty(file))
+        _write(directory / BLOCKS_NAME, b"")
+        return store
+
+    def append(self, block: Block) -> None:
+        """Add one block and wait until it is on the disk."""
+        path = self.directory / BLOCKS_NAME
+        place = Place(where=str(path), cure="This is a fault of perfgate; please report it.")
+        line = encode_line(to_shape(_block_without_secrets(block), BlockShape, place=place))
+        with path.open("ab") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def finish(self, verdict: Verdict) -> None:
+        """Write the verdict; a later one replaces it."""
+        path = self.directory / VERDICT_NAME
+        shape = to_shape(verdict, VerdictShape, place=Place(where=str(path), cure=_CURE))
+        _write(path, encode_pretty(VerdictFile(schema_version=SCHEMA_VERSION, verdict=shape)))
+
+
+def write_failure(directory: Path, failure: Failure) -> None:
+    """Leave in `directory` (made if absent) why the run gave no result, without secrets and home paths."""
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / FAILURE_NAME
+    clean = replace(
+        failure,
+        phase=redact(failure.phase)[:400],
+        what=redact(failure.what)[:_TEXT_LIMIT],
+        where=redact(failure.where)[:_TEXT_LIMIT],
+        cure=redact(failure.cure)[:_TEXT_LIMIT],
+        log=tuple(redact(line)[:_TEXT_LIMIT] for line in failure.log[-100:]),
+    )
+    shape = to_shape(clean, FailureShape, place=Place(where=str(path), cure=_CURE))
+    _write(path, encode_pretty(FailureFile(schema_version=SCHEMA_VERSION, failure=shape)))
+
+
+def read_run(directory: Path) -> Run:
+    """Read a run; a last line torn by a crash is dropped with a note, other damage is a BaselineError."""
+    path = directory / HEADER_NAME
+    file = decode_versioned(_read(path), HeaderFile, place=Place(where=str(path), cure=_CURE))
+    blocks, notes = _blocks(directory / BLOCKS_NAME)
+    return Run(header=to_model(file.header, RunHeader), blocks=tuple(blocks), notes=notes)
+
+
+def read_verdict(directory: Path) -> Verdict | None:
+    """The stored verdict, None where the run never came to one."""
+    path = directory / VERDICT_NAME
+    if not path.exists():
+        return None
+    file = decode_versioned(_read(path), VerdictFile, place=Place(where=str(path), cure=_CURE))
+    return to_model(file.verdict, Verdict)
+
+
+def read_failure(directory: Path) -> Failure | None:
+    """Why the run gave no result, None where nothing failed."""
+    path = directory / FAILURE_NAME
+    if not path.exists():
+        return None
+    file = decode_versioned(_read(path), FailureFile, place=Place(where=str(path), cure=_CURE))
+    return to_model(file.failure, Failure)
+
+
+def _blocks(path: Path) -> tuple[list[Block], tuple[str, ...]]:
+    text = _read(path)
+    *whole, torn = text.split("\n")
+    blocks = [_block(line, where=f"{path}, line {number}") for number, line in enumerate(whole, start=1)]
+    _refuse_twins((str(block.number) for block in blocks), what="block", where=str(path))
+    if not torn:
+        return blocks, ()
+    note = f"The last line of {path.name} was torn by a crash and is left out: {len(blocks)} blocks remain."
+    return blocks, (note,)
+
+
+def _block(line: str, *, where: str) -> Block:
+    shape = decode(line, BlockShape, place=Place(where=where, cure=_CURE))
+    keys = (f"{part.scenario}/{part.part} ({part.arm.value})" for part in shape.parts)
+    _refuse_twins(keys, what="part", where=where)
+    return to_model(shape, Block)
+
+
+def _refuse_twins(keys: Iterable[str], *, what: str, where: str) -> None:
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            raise BaselineError(f"{what} {key} stands there twice", where=where, cure=_CURE)
+        seen.add(key)
+
+
+def _portable(header: RunHeader) -> RunHeader:
+    base = None if header.base is None else _without_paths(header.base)
+    return replace(header, base=base, candidate=_without_paths(header.candidate))
+
+
+def _without_paths(build: Build) -> Build:
+    return replace(build, directory="", interpreter="", toolchain=redact(build.toolchain))
+
+
+def _block_without_secrets(block: Block) -> Block:
+    return replace(block, parts=tuple(_part_without_secrets(part) for part in block.parts))
+
+
+def _part_without_secrets(part: PartRecord) -> PartRecord:
+    return replace(part, problems=tuple(redact(problem)[:_TEXT_LIMIT] for problem in part.problems[:100]))
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise BaselineError(f"larger than {MAX_FILE_BYTES} bytes", where=str(path), cure=_CURE)
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError as error:
+        cure = "Give the directory that `perfgate run` printed; it holds run.json and blocks.jsonl."
+        raise BaselineError("no such file", where=str(path), cure=cure) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BaselineError(f"cannot be read: {error}", where=str(path), cure=_CURE) from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Replace a file in one step: a crash leaves the former one or the new one, never half."""
+    fresh = path.with_name(f"{path.name}.new")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
