@@ -1,0 +1,273 @@
+"""One client connection: sends a request, reads its answer, records what came of it."""
+
+import asyncio
+from collections.abc import Iterator
+from time import monotonic_ns
+from typing import Protocol, cast
+
+from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+from perf.load.outcome import ends_with_connection, status_outcome, stream_outcome
+from perf.load.request import PreparedRequest
+from perf.load.stream import StreamReader
+from perf.load.terms import Terms
+from perf.model.load import Outcome
+from perf.wire.read import body_text
+
+
+class Owner(Protocol):
+    """Who gives a connection its requests."""
+
+    def finished(self, connection: "Connection") -> None:
+        """The request is recorded; the connection is free, or closed."""
+
+    def lost(self, connection: "Connection") -> None:
+        """A connection without a request was closed by the server."""
+
+
+class Connection(asyncio.Protocol):
+    """An HTTP/1.1 connection with at most one request in flight.
+
+    `number` counts the attempts to connect; `slot` is the place in the pool, which outlives connections.
+    The hot path is `send` and `data_received`: no task, no timer and no future per request.
+    """
+
+    __slots__ = (
+        "_abort_after",
+        "_bytes_in",
+        "_chunks",
+        "_complete",
+        "_head",
+        "_headers_done",
+        "_intended_ns",
+        "_keep_alive",
+        "_parser",
+        "_reader",
+        "_request",
+        "_request_number",
+        "_roster",
+        "_status",
+        "_template",
+        "_terms",
+        "_transport",
+        "_used",
+        "busy",
+        "closed",
+        "first_byte_ns",
+        "number",
+        "on_body",
+        "owner",
+        "sent_ns",
+        "slot",
+    )
+    _request: PreparedRequest
+    _transport: asyncio.Transport
+    _reader: StreamReader | None
+    owner: Owner
+
+    def __init__(self, terms: Terms, roster: "Roster", *, owner: Owner, slot: int, number: int) -> None:
+        self._terms = terms
+        self._roster = roster
+        self.owner = owner
+        self.slot = slot
+        self.number = number
+        self.busy = False
+        self.closed = False
+        self._used = 0
+        self._chunks: list[bytes] = []
+        self.on_body = self._chunks.append
+        self._parser = HttpResponseParser(self)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Write through: a send time that waits for the end of the loop's turn would be a lie."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=0)
+        self._roster.joined(self)
+
+    def send(self, number: int, intended_ns: int) -> None:
+        """Send request `number`; one intended for 0 is intended for now."""
+        terms = self._terms
+        self._template = terms.template_of(number=number, slot=self.slot)
+        self._request = request = terms.requests[self._template]
+        self._request_number = number
+        self._abort_after = terms.abort_after(number)
+        self._reader = StreamReader(request.dialect) if request.stream else None
+        self._chunks.clear()
+        self._head = b""
+        self._headers_done = self._complete = False
+        self._bytes_in = self._status = self.first_byte_ns = 0
+        self.busy = True
+        payload = request.payload(terms.nonce_prefix + b"%08x" % number)
+        self.sent_ns = now_ns = monotonic_ns()
+        self._intended_ns = intended_ns or now_ns
+        self._transport.write(payload)
+        if self._abort_after == 0:
+            self.give_up(Outcome.ABORTED_BY_PLAN)
+
+    def data_received(self, data: bytes) -> None:
+        """Take the next bytes of the answer."""
+        now_ns = monotonic_ns()
+        if not self.busy:
+            self._hang_up()
+            self.owner.lost(self)
+            return
+        self._bytes_in += len(data)
+        if not self._headers_done:
+            self._head += data
+            self.first_byte_ns = self.first_byte_ns or now_ns
+        try:
+            self._parser.feed_data(data)
+        except HttpParserCallbackError:
+            raise
+        except (HttpParserError, HttpParserUpgrade):
+            self._keep_alive = False
+            if not self._complete:
+                self._reject()
+                return
+        if self._reader is not None and self._chunks and not self._read_stream(self._reader, now_ns):
+            return
+        if self._complete:
+            self._finish(self._outcome(whole=True), now_ns)
+
+    def on_headers_complete(self) -> None:
+        """Called by the parser."""
+        self._status = self._parser.get_status_code()
+        self._headers_done = True
+
+    def on_message_complete(self) -> None:
+        """Called by the parser; an interim answer (1xx) is not the message."""
+        if self._status < 200:
+            self._headers_done = False
+        else:
+            self._complete = True
+            self._keep_alive = self._parser.should_keep_alive()
+
+    def _read_stream(self, reader: StreamReader, now_ns: int) -> bool:
+        """Decode what has come of the stream's body; False if the client hung up by plan."""
+        if status_outcome(self._status) is not None:
+            return True
+        chunks = self._chunks
+        reader.feed(chunks[0] if len(chunks) == 1 else b"".join(chunks), now_ns)
+        chunks.clear()
+        if 0 < self._abort_after <= len(reader.delta_times_ns):
+            self.give_up(Outcome.ABORTED_BY_PLAN)
+            return False
+        return True
+
+    def _outcome(self, *, whole: bool) -> Outcome:
+        bad_status = status_outcome(self._status)
+        if bad_status is not None:
+            return bad_status
+        expected = self._request.expected_text
+        reader = self._reader
+        if reader is not None:
+            return stream_outcome(
+                reader.state, whole=whole, faithful=not expected or reader.text() == expected
+            )
+        if not whole:
+            return Outcome.RESET
+        if expected and body_text(self._request.dialect, b"".join(self._chunks)) != expected:
+            return Outcome.WRONG_CONTENT
+        return Outcome.OK
+
+    def _finish(self, outcome: Outcome, last_byte_ns: int) -> None:
+        self.busy = False
+        self._used += 1
+        if not self.closed and (not self._keep_alive or self._used == self._terms.requests_per_connection):
+            self._hang_up()
+        self._record(outcome, last_byte_ns)
+        self.owner.finished(self)
+
+    def _record(self, outcome: Outcome, last_byte_ns: int) -> None:
+        terms = self._terms
+        reader = self._reader
+        times_ns = reader.delta_times_ns if reader is not None else ()
+        if times_ns:
+            terms.recorder.add_deltas(times_ns)
+        terms.recorder.add(
+            (
+                self._request_number,
+                self._template,
+                self.number,
+                self._request_number >= terms.steady_from,
+                self._intended_ns,
+                self.sent_ns,
+                self.first_byte_ns,
+                times_ns[0] if times_ns else 0,
+                last_byte_ns,
+                len(times_ns),
+                self._bytes_in,
+                self._status,
+                outcome,
+            )
+        )
+
+    def give_up(self, outcome: Outcome) -> None:
+        """End the request in flight from this side: a timeout or a planned abort."""
+        self._hang_up()
+        self._finish(outcome, 0)
+
+    def _reject(self) -> None:
+        """End an exchange whose answer is not HTTP."""
+        self.give_up(Outcome.WRONG_CONTENT if self._reader is None else Outcome.MALFORMED_STREAM)
+
+    def _hang_up(self) -> None:
+        self.closed = True
+        self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The server hung up, or this side did; a request without one byte of answer was reset."""
+        was_closed = self.closed
+        self.closed = True
+        if self.busy:
+            self._cut_off(in_order=exc is None)
+        elif not was_closed:
+            self.owner.lost(self)
+        self._roster.left(self)
+        del self._parser  # breaks the cycle of parser and protocol: the collector is off during a run
+
+    def _cut_off(self, *, in_order: bool) -> None:
+        if not self._headers_done:
+            self._status = 0
+            self._finish(Outcome.RESET, 0)
+            return
+        whole = in_order and ends_with_connection(self._head)
+        self._finish(self._outcome(whole=whole), monotonic_ns() if whole else 0)
+
+    def disconnect(self) -> None:
+        """Drop the connection at the end of a run, with whatever is in flight."""
+        self.busy = False
+        if not self.closed:
+            self._hang_up()
+
+
+class Roster:
+    """The connections that are there."""
+
+    __slots__ = ("_all_gone", "_present")
+
+    def __init__(self) -> None:
+        self._present: set[Connection] = set()
+        self._all_gone: asyncio.Event | None = None
+
+    def __iter__(self) -> Iterator[Connection]:
+        """All that are there now, whatever happens to them meanwhile."""
+        return iter(tuple(self._present))
+
+    def joined(self, connection: Connection) -> None:
+        """A connection has come about."""
+        self._present.add(connection)
+
+    def left(self, connection: Connection) -> None:
+        """A connection is no more."""
+        self._present.discard(connection)
+        if self._all_gone is not None and not self._present:
+            self._all_gone.set()
+
+    async def dismiss(self) -> None:
+        """Drop every connection and wait until all are gone."""
+        self._all_gone = asyncio.Event()
+        for connection in self:
+            connection.disconnect()
+        if self._present:
+            await self._all_gone.wait()

@@ -1,0 +1,86 @@
+"""Opens connections, and says why one did not come about."""
+
+import asyncio
+import errno
+import socket
+import ssl
+from dataclasses import dataclass
+
+from perf.load.connection import Connection, Owner, Roster
+from perf.load.errors import LoadError
+from perf.load.request import Endpoint
+from perf.load.terms import Terms
+from perf.model.load import Outcome
+from perf.model.units import ns_to_s
+
+_UNREACHABLE = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH})
+_CUT = frozenset({errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconnected:
+    """A connection that did not come about; `number` is that of the attempt."""
+
+    number: int
+    outcome: Outcome
+
+
+class Dialer:
+    """Connects to the one address of a run; `opened` counts the connections that came about."""
+
+    __slots__ = ("_address", "_attempts", "_connect_ns", "_endpoint", "_terms", "_tls", "opened", "roster")
+
+    def __init__(
+        self, terms: Terms, *, endpoint: Endpoint, tls: ssl.SSLContext | None, connect_ns: int
+    ) -> None:
+        self._terms = terms
+        self._endpoint = endpoint
+        self._address = resolve(endpoint)
+        self._tls = tls
+        self._connect_ns = connect_ns
+        self._attempts = 0
+        self.roster = Roster()
+        self.opened = 0
+
+    async def dial(self, slot: int, owner: Owner) -> Connection | Unconnected:
+        """A new connection for `slot`, or why there is none; a rig at its limit is a `LoadError`."""
+        number = self._attempts
+        self._attempts += 1
+        host, port = self._address
+        try:
+            async with asyncio.timeout(ns_to_s(self._connect_ns)):
+                _, connection = await asyncio.get_running_loop().create_connection(
+                    lambda: Connection(self._terms, self.roster, owner=owner, slot=slot, number=number),
+                    host,
+                    port,
+                    ssl=self._tls,
+                    server_hostname=self._endpoint.host if self._tls else None,
+                )
+        except OSError as error:
+            return Unconnected(number=number, outcome=connect_outcome(error))
+        self.opened += 1
+        return connection
+
+
+def resolve(endpoint: Endpoint) -> tuple[str, int]:
+    """The numeric address of an endpoint, looked up once a run; IPv4 first, as gateways bind it."""
+    try:
+        found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise LoadError(f"{endpoint.host} has no address ({error.strerror}): correct the base URL") from error
+    found.sort(key=lambda each: each[0] != socket.AF_INET)
+    host, port = found[0][4][:2]
+    return str(host), int(port)
+
+
+def connect_outcome(error: OSError) -> Outcome:
+    """The outcome of a failed connect; errors that are the rig's own fault are a `LoadError`."""
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+        raise LoadError(f"no TLS with the gateway ({error}): give its CA file") from error
+    if isinstance(error, TimeoutError):
+        return Outcome.CONNECT_TIMEOUT
+    if error.errno in _UNREACHABLE:
+        return Outcome.REFUSED
+    if error.errno in _CUT or isinstance(error, ConnectionError | ssl.SSLEOFError):
+        return Outcome.RESET
+    raise LoadError(f"the rig cannot connect ({error}): lower the connections or raise its limits") from error

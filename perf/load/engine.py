@@ -1,0 +1,111 @@
+"""Carries out a plan: one loop, one process, from the first connect to the last answer."""
+
+import asyncio
+import time
+from pathlib import Path
+from random import Random
+
+import uvloop
+
+from perf.load.arrivals import intended_times
+from perf.load.closed import ClosedLoopDriver
+from perf.load.dialer import Dialer
+from perf.load.opened import OpenLoopDriver
+from perf.load.process import allow_files, collector_off, trust
+from perf.load.request import Endpoint
+from perf.load.sweep import Sweep
+from perf.load.tasks import Tasks
+from perf.load.terms import Terms
+from perf.model.load import ClosedLoop, LoadPlan, OpenLoop, Recording
+from perf.model.units import NS_PER_MS, ms_to_ns
+
+_LATE_NS = NS_PER_MS
+_HEAD_START_NS = ms_to_ns(5)
+"""Lets the loop come to rest before an open loop's first intended time."""
+
+
+def run(plan: LoadPlan, *, ca_file: Path | None = None) -> Recording:
+    """Offer the load of a plan and return the record of all its requests.
+
+    Blocks until the last request has ended. Runs a loop of its own, with the garbage collector off.
+    `ca_file` is the PEM file to trust for an https base URL, instead of the system's certificates.
+    Raises `LoadError` where the plan or the rig makes load impossible; bad answers are outcomes.
+    """
+    endpoint = Endpoint.of(plan.base_url)
+    terms = Terms.of(plan, endpoint=endpoint)
+    tls = trust(ca_file) if endpoint.tls else None
+    dialer = Dialer(terms, endpoint=endpoint, tls=tls, connect_ns=plan.timeouts.connect_ns)
+    allow_files(max(_warm_slots(plan), plan.max_connections))
+    with collector_off(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(Engine(plan, terms=terms, dialer=dialer).run())
+
+
+def _warm_slots(plan: LoadPlan) -> int:
+    """How many connections are opened before anything is sent."""
+    if isinstance(plan.workload, ClosedLoop):
+        return plan.workload.connections
+    return min(plan.warmup_requests, plan.max_connections)
+
+
+class Engine:
+    """One run of a plan."""
+
+    __slots__ = ("_dialer", "_plan", "_tasks", "_terms")
+
+    def __init__(self, plan: LoadPlan, *, terms: Terms, dialer: Dialer) -> None:
+        self._plan = plan
+        self._terms = terms
+        self._dialer = dialer
+
+    async def run(self) -> Recording:
+        """Warm up, offer the load, hang up."""
+        loop = asyncio.get_running_loop()
+        self._tasks = Tasks(loop)
+        sweep = Sweep(loop, roster=self._dialer.roster, timeouts=self._plan.timeouts)
+        try:
+            return await self._warm_up_and_load()
+        finally:
+            sweep.stop()
+            await self._tasks.cancel()
+            await self._dialer.roster.dismiss()
+
+    async def _warm_up_and_load(self) -> Recording:
+        plan = self._plan
+        slots = ClosedLoopDriver(self._terms, dialer=self._dialer, tasks=self._tasks, slots=_warm_slots(plan))
+        await slots.open_all()
+        await slots.run(range(plan.warmup_requests))
+        match plan.workload:
+            case ClosedLoop(requests=requests):
+                cpu_ns, started_ns = time.process_time_ns(), time.monotonic_ns()
+                await slots.run(range(plan.warmup_requests, plan.warmup_requests + requests))
+                return self._recording(cpu_ns, started_ns, worst_lag_ns=0)
+            case _:
+                return await self._open_loop(plan.workload, slots)
+
+    async def _open_loop(self, workload: OpenLoop, warm: ClosedLoopDriver) -> Recording:
+        times_ns = intended_times(workload, rng=Random(self._plan.seed))
+        pool = OpenLoopDriver(
+            self._terms,
+            dialer=self._dialer,
+            tasks=self._tasks,
+            idle=warm.idle(),
+            max_connections=self._plan.max_connections,
+        )
+        cpu_ns, started_ns = time.process_time_ns(), time.monotonic_ns() + _HEAD_START_NS
+        await pool.run(times_ns, start_ns=started_ns)
+        return self._recording(cpu_ns, started_ns, worst_lag_ns=pool.worst_lag_ns)
+
+    def _recording(self, cpu_before_ns: int, started_ns: int, *, worst_lag_ns: int) -> Recording:
+        engine_cpu_ns, ended_ns = time.process_time_ns() - cpu_before_ns, time.monotonic_ns()
+        samples, delta_times_ns = self._terms.recorder.samples()
+        return Recording(
+            nonce_prefix=self._plan.nonce_prefix,
+            samples=samples,
+            delta_times_ns=delta_times_ns,
+            started_ns=started_ns,
+            ended_ns=ended_ns,
+            engine_cpu_ns=engine_cpu_ns,
+            connections_opened=self._dialer.opened,
+            late_sends=sum(each.sent_ns - each.intended_ns > _LATE_NS for each in samples),
+            worst_lag_ns=worst_lag_ns,
+        )

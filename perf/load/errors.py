@@ -1,0 +1,5 @@
+"""Why the engine could not do its work; a bad answer is an outcome, never one of these."""
+
+
+class LoadError(Exception):
+    """Load could not be offered at all: an impossible plan, or a rig that ran out of something."""

@@ -1,0 +1,117 @@
+"""The open loop: requests leave when the schedule says, over a pool of connections."""
+
+import asyncio
+from array import array
+from collections import deque
+from collections.abc import Iterator
+from time import monotonic_ns
+
+from perf.load.connection import Connection
+from perf.load.dialer import Dialer, Unconnected
+from perf.load.pacer import Alarm
+from perf.load.tasks import Tasks
+from perf.load.terms import Terms
+
+_SENDS_AT_ONCE = 64
+"""After so many sends in one turn, answers are read first."""
+
+
+class OpenLoopDriver:
+    """A pool of up to `max_connections`, last in first out; requests beyond it wait their turn.
+
+    `worst_lag_ns` is how far the schedule itself fell behind: from the intended time of a request
+    to the moment when the engine took it up, before any wait for a connection.
+    """
+
+    __slots__ = (
+        "_alarm", "_dialer", "_free_slots", "_idle", "_in_flight", "_intended_ns", "_numbers",
+        "_tasks", "_terms", "_waiting", "worst_lag_ns",
+    )  # fmt: skip
+    _alarm: Alarm
+
+    def __init__(
+        self, terms: Terms, *, dialer: Dialer, tasks: Tasks, idle: list[Connection], max_connections: int
+    ) -> None:
+        self._terms = terms
+        self._dialer = dialer
+        self._tasks = tasks
+        self._idle = idle
+        for connection in idle:
+            connection.owner = self
+        taken = {connection.slot for connection in idle}
+        self._free_slots = [slot for slot in range(max_connections) if slot not in taken]
+        self._free_slots.reverse()
+        self._waiting: deque[tuple[int, int]] = deque()
+        self._numbers: Iterator[int] = iter(())
+        self._intended_ns: deque[int] = deque()
+        self._in_flight = 0
+        self.worst_lag_ns = 0
+
+    async def run(self, times_ns: "array[int]", *, start_ns: int) -> None:
+        """Send one request at each of `times_ns` after `start_ns`, and wait until all have ended."""
+        if not times_ns:
+            return
+        self._intended_ns = deque(start_ns + at_ns for at_ns in times_ns)
+        self._numbers = iter(range(self._terms.steady_from, self._terms.steady_from + len(times_ns)))
+        self._in_flight = len(times_ns)
+        done = self._tasks.begin()
+        with Alarm(asyncio.get_running_loop(), self._ring) as self._alarm:
+            self._alarm.set(self._intended_ns[0])
+            await done
+
+    def _ring(self) -> None:
+        """Send what is due."""
+        schedule = self._intended_ns
+        for _ in range(_SENDS_AT_ONCE):
+            if not schedule:
+                return
+            lag_ns = monotonic_ns() - schedule[0]
+            if lag_ns < 0:
+                break
+            self.worst_lag_ns = max(self.worst_lag_ns, lag_ns)
+            self._dispatch(next(self._numbers), schedule.popleft())
+        if schedule:
+            self._alarm.set(schedule[0])
+
+    def _dispatch(self, number: int, intended_ns: int) -> None:
+        if self._idle:
+            self._idle.pop().send(number, intended_ns)
+        elif self._free_slots:
+            self._tasks.spawn(self._dial(self._free_slots.pop(), number, intended_ns))
+        else:
+            self._waiting.append((number, intended_ns))
+
+    async def _dial(self, slot: int, number: int, intended_ns: int) -> None:
+        connection = await self._dialer.dial(slot, self)
+        match connection:
+            case Connection():
+                connection.send(number, intended_ns)
+            case Unconnected(number=attempt, outcome=outcome):
+                self._terms.record_unsent(number, intended_ns, slot=slot, connection=attempt, outcome=outcome)
+                self._free(slot)
+                self._end_one()
+
+    def finished(self, connection: Connection) -> None:
+        """Serve who waits longest, or rest."""
+        if connection.closed:
+            self._free(connection.slot)
+        elif self._waiting:
+            connection.send(*self._waiting.popleft())
+        else:
+            self._idle.append(connection)
+        self._end_one()
+
+    def lost(self, connection: Connection) -> None:
+        """A resting connection was closed: its place is free."""
+        self._idle.remove(connection)
+        self._free(connection.slot)
+
+    def _free(self, slot: int) -> None:
+        self._free_slots.append(slot)
+        if self._waiting:
+            self._dispatch(*self._waiting.popleft())
+
+    def _end_one(self) -> None:
+        self._in_flight -= 1
+        if not self._in_flight:
+            self._tasks.done()

@@ -1,0 +1,58 @@
+"""How an exchange ended, decided from what was seen of it."""
+
+from dataclasses import dataclass
+
+from perf.model.load import Outcome
+
+
+@dataclass(slots=True, kw_only=True)
+class StreamState:
+    """What the frames of one stream have said so far."""
+
+    finished: bool = False
+    """The model's own last word: a finish reason."""
+    terminated: bool = False
+    """The dialect's last frame."""
+    malformed: bool = False
+    failed: bool = False
+
+
+def status_outcome(status: int) -> Outcome | None:
+    """What the status alone decides: None for 2xx; 1xx and 3xx are no answer to a model call."""
+    if 200 <= status < 300:
+        return None
+    if 400 <= status < 500:
+        return Outcome.CLIENT_4XX
+    return Outcome.SERVER_5XX if status >= 500 else Outcome.WRONG_CONTENT
+
+
+def stream_outcome(state: StreamState, *, whole: bool, faithful: bool) -> Outcome:
+    """The outcome of a 2xx stream; the first broken promise in the order of severity.
+
+    `whole`: the HTTP message came to its end; then a finish reason will do, as clients do not wait
+    for the terminator. A connection that ended inside the message needs the terminator.
+    `faithful`: the text is the expected one.
+    """
+    if state.failed:
+        return Outcome.STREAM_ERROR
+    if state.malformed:
+        return Outcome.MALFORMED_STREAM
+    if not (state.terminated or (whole and state.finished)):
+        return Outcome.TRUNCATED_STREAM
+    return Outcome.OK if faithful else Outcome.WRONG_CONTENT
+
+
+def overdue(now_ns: int, *, sent_ns: int, first_byte_ns: int, limits_ns: tuple[int, int]) -> Outcome | None:
+    """The timeout that a request in flight has passed; `limits_ns` are those of first byte and total."""
+    age_ns = now_ns - sent_ns
+    if not first_byte_ns and age_ns > limits_ns[0]:
+        return Outcome.FIRST_BYTE_TIMEOUT
+    return Outcome.TOTAL_TIMEOUT if age_ns > limits_ns[1] else None
+
+
+def ends_with_connection(head: bytes) -> bool:
+    """Whether this response head leaves its body to end with the connection (RFC 9112, 6.3)."""
+    while head.startswith((b"HTTP/1.1 1", b"HTTP/1.0 1")) and b"\r\n\r\n" in head:
+        head = head.partition(b"\r\n\r\n")[2]
+    fields, found, _ = head.lower().partition(b"\r\n\r\n")
+    return bool(found) and b"\r\ncontent-length:" not in fields and b"\r\ntransfer-encoding:" not in fields

@@ -1,0 +1,72 @@
+"""The bytes of a request, built once per template, so that sending is one join and one write."""
+
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+from perf.load.errors import LoadError
+from perf.model.load import RequestTemplate
+from perf.model.wire import NONCE_HEADER, NONCE_LENGTH, Dialect
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where a plan's base URL leads; `authority` is the Host header, `prefix` precedes each path."""
+
+    host: str
+    port: int
+    tls: bool
+    authority: str
+    prefix: str
+
+    @classmethod
+    def of(cls, base_url: str) -> Self:
+        """The endpoint of an http or https URL; anything else is a `LoadError`."""
+        parts = urlsplit(base_url)
+        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+            raise LoadError(f"base URL {base_url!r} cannot be used: give http://HOST[:PORT] or https://…")
+        return cls(
+            host=parts.hostname,
+            port=parts.port or _DEFAULT_PORTS[parts.scheme],
+            tls=parts.scheme == "https",
+            authority=parts.netloc.rpartition("@")[2],
+            prefix=parts.path.rstrip("/"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedRequest:
+    """A template as bytes: `before` + nonce + `between` + nonce + `after` is the whole request."""
+
+    before: bytes
+    between: bytes
+    after: bytes
+    dialect: Dialect
+    stream: bool
+    expected_text: str
+
+    @classmethod
+    def of(cls, template: RequestTemplate, *, endpoint: Endpoint) -> Self:
+        """The template's bytes, with Host, Content-Length and the nonce header added."""
+        length_bytes = len(template.body_prefix) + NONCE_LENGTH + len(template.body_suffix)
+        lines = [
+            f"POST {endpoint.prefix}{template.path} HTTP/1.1",
+            f"host: {endpoint.authority}",
+            *(f"{name}: {value}" for name, value in template.headers),
+            f"content-length: {length_bytes}",
+            f"{NONCE_HEADER}: ",
+        ]
+        return cls(
+            before="\r\n".join(lines).encode("latin-1"),
+            between=b"\r\n\r\n" + template.body_prefix,
+            after=template.body_suffix,
+            dialect=template.dialect,
+            stream=template.stream,
+            expected_text=template.expected_text,
+        )
+
+    def payload(self, nonce: bytes) -> bytes:
+        """The request's bytes on the wire, its nonce in header and body."""
+        return b"".join((self.before, nonce, self.between, nonce, self.after))

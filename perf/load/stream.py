@@ -1,0 +1,55 @@
+"""Reads one streamed answer as it arrives: delta times, text, and what its frames say."""
+
+from typing import assert_never
+
+from perf.load.outcome import StreamState
+from perf.model.wire import Dialect
+from perf.wire.read import EventKind, reader_for
+from perf.wire.sse import SseDecoder
+
+
+class StreamReader:
+    """The content of one stream; `delta_times_ns` has one entry for each non-empty content delta."""
+
+    __slots__ = ("_feed", "_pieces", "_read", "delta_times_ns", "state")
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._read = reader_for(dialect)
+        self._feed = SseDecoder().feed
+        self._pieces: list[str] = []
+        self.delta_times_ns: list[int] = []
+        self.state = StreamState()
+
+    def feed(self, body: bytes, now_ns: int) -> None:
+        """Take the next bytes of the body, which arrived at `now_ns`."""
+        read = self._read
+        for event, data in self._feed(body):
+            kind, text = read(event, data)
+            if kind is not EventKind.TEXT:
+                text = self._note(kind, text)
+            if text:
+                self._pieces.append(text)
+                self.delta_times_ns.append(now_ns)
+
+    def text(self) -> str:
+        """All content so far."""
+        return "".join(self._pieces)
+
+    def _note(self, kind: EventKind, text: str) -> str:
+        """Remember what the event says; the content that it carries, if any."""
+        state = self.state
+        match kind:
+            case EventKind.TEXT | EventKind.QUIET:
+                return text
+            case EventKind.FINISH:
+                state.finished = True
+                return text
+            case EventKind.TERMINATOR:
+                state.terminated = True
+            case EventKind.ERROR:
+                state.failed = True
+            case EventKind.MALFORMED:
+                state.malformed = True
+            case _:
+                assert_never(kind)
+        return ""

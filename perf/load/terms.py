@@ -1,0 +1,64 @@
+"""What every connection of a run goes by: requests, numbers, limits, and where to record."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from perf.load.errors import LoadError
+from perf.load.recorder import Recorder
+from perf.load.request import Endpoint, PreparedRequest
+from perf.model.load import Abort, LoadPlan, Outcome, Phase, Spread
+
+_NONCE_PREFIX_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The settled terms of one run; `steady_from` is the number of the first steady-state request."""
+
+    requests: tuple[PreparedRequest, ...]
+    by_connection: bool
+    nonce_prefix: bytes
+    steady_from: int
+    requests_per_connection: int
+    abort: Abort | None
+    recorder: Recorder
+
+    @classmethod
+    def of(cls, plan: LoadPlan, *, endpoint: Endpoint) -> Self:
+        """The terms of a plan; one that cannot be carried out is a `LoadError`."""
+        if not plan.templates:
+            raise LoadError("the plan has no request templates: give at least one")
+        if len(plan.nonce_prefix) != _NONCE_PREFIX_LENGTH:
+            raise LoadError(f"nonce prefix {plan.nonce_prefix!r}: give {_NONCE_PREFIX_LENGTH} hex digits")
+        return cls(
+            requests=tuple(PreparedRequest.of(each, endpoint=endpoint) for each in plan.templates),
+            by_connection=plan.spread is Spread.BY_CONNECTION,
+            nonce_prefix=plan.nonce_prefix.encode("ascii"),
+            steady_from=plan.warmup_requests,
+            requests_per_connection=plan.requests_per_connection,
+            abort=plan.abort,
+            recorder=Recorder(),
+        )
+
+    def template_of(self, *, number: int, slot: int) -> int:
+        """Which template request `number` uses in connection slot `slot`."""
+        return (slot if self.by_connection else number) % len(self.requests)
+
+    def abort_after(self, number: int) -> int:
+        """After how many deltas the client hangs up on request `number`; -1 is never, as in warm-up."""
+        if self.abort is None or number < self.steady_from:
+            return -1
+        is_chosen = (number - self.steady_from + 1) % self.abort.every == 0
+        return self.abort.after_deltas if is_chosen else -1
+
+    def phase_of(self, number: int) -> Phase:
+        """The phase that request `number` belongs to."""
+        return Phase.STEADY if number >= self.steady_from else Phase.WARM_UP
+
+    def record_unsent(
+        self, number: int, intended_ns: int, *, slot: int, connection: int, outcome: Outcome
+    ) -> None:
+        """Record a request that was never sent, as its connection could not be opened."""
+        template = self.template_of(number=number, slot=slot)
+        phase = self.phase_of(number)
+        self.recorder.add((number, template, connection, phase, intended_ns, 0, 0, 0, 0, 0, 0, 0, outcome))
