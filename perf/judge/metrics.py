@@ -108,7 +108,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.TTFT_P50: lambda pool: _quantile(pool.ttft_ns, 0.5),
     m.TTFT_P95: lambda pool: _quantile(pool.ttft_ns, 0.95),
     m.TTFT_OVERHEAD_P50: lambda pool: _quantile(pool.ttft_overhead_ns, 0.5),
-    m.TTFT_OVERHEAD_P99: lambda pool: _quantile(pool.ttft_overhead_ns, 0.99),
+    m.TTFT_OVERHEAD_P95: lambda pool: _quantile(pool.ttft_overhead_ns, 0.95),
     m.ITL_P50: lambda pool: _quantile(pool.itl_ns, 0.5),
     m.ITL_P99: lambda pool: _quantile(pool.itl_ns, 0.99),
     m.QPS: _qps,

@@ -131,7 +131,6 @@ class Criterion:
     """An absolute demand on the candidate; missing it fails the run, whatever the baseline did.
 
     `minus_part` subtracts the same metric of another part (a paired overhead).
-    With `needs_samples`, fewer steady samples make it not measurable rather than met or missed.
     """
 
     part: str
@@ -139,7 +138,6 @@ class Criterion:
     bound: Bound
     target: float
     minus_part: str = ""
-    needs_samples: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,9 +20,14 @@ class PythonKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandKind:
-    """Any build command, run in the source tree; `{out}` is the folder that it must fill."""
+    """Any build command, run in the source tree; `{out}` is the folder that it must fill.
+
+    `{profile}` is `release` or `debug`. `toolchain` is a command whose output names the compiler and its version:
+    another output makes another build ((), the default, names none).
+    """
 
     build: tuple[str, ...]
+    toolchain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +92,7 @@ class Target:
     the first rendered file) are filled in. `inputs` are the git pathspecs that can change the build.
     `benchmarks` is a module of pytest-benchmark suites inside the build ("" for none).
     `proves_by_key` says that the gateway sends the upstream key of its configuration, not the client's.
+    `key_template` makes client key number 0, 1, ...; without `{number}` all clients share the one key.
     """
 
     name: str
@@ -104,3 +110,4 @@ class Target:
     benchmarks: str
     proves_by_key: bool
     render: Callable[[ConfigRequest], Mapping[str, str]]
+    key_template: str = "test-key-{number}"

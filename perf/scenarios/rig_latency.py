@@ -21,7 +21,7 @@ RIG_LATENCY = Scenario(
             stream=False,
             keys=1,
             key_per_connection=False,
-            workload=ClosedLoop(connections=1, requests=100),
+            workload=ClosedLoop(connections=1, requests=200),
             warmup_requests=10,
             slices=1,
             default_script=script(tokens=16),

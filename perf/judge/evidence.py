@@ -1,0 +1,68 @@
+"""What the blocks say about one number, before anybody concludes anything: estimate, bounds, p-value."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import stdev
+
+from perf.judge.levels import ALPHA_EQUIVALENT, ALPHA_SHOWN, POWER
+from perf.stats import bounds
+from perf.stats.bounds import Bounds
+from perf.stats.power import Design, minimal_detectable_effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All in log ratios in the bad direction. `allowance` is what a stored number may have drifted by itself.
+
+    `p_worse` tests "not worse than the allowance"; `p_better` the opposite; `upper_equivalent` is the
+    one-sided bound that must stay below the limit for a proof of equivalence.
+    """
+
+    blocks: int
+    shown: Bounds
+    p_worse: float
+    p_better: float
+    upper_equivalent: float
+    sd: float
+    allowance: float
+
+    def detectable(self, *, alpha: float, relevance: float) -> float | None:
+        """The smallest true worsening (log ratio) that would have been called a regression at POWER."""
+        if self.blocks < 2:
+            return None
+        design = Design(n=self.blocks, sd=self.sd, alpha=alpha, power=POWER)
+        effect = minimal_detectable_effect(design, relevance=relevance).log_ratio
+        return effect + self.allowance if math.isfinite(effect) else None
+
+
+def paired_evidence(worse_ratios: Sequence[float]) -> Evidence:
+    """From per-block log ratios; at least one."""
+    return Evidence(
+        blocks=len(worse_ratios),
+        shown=bounds.one_sided_bounds(worse_ratios, alpha=ALPHA_SHOWN),
+        p_worse=bounds.one_sided_p(worse_ratios, null=0.0),
+        p_better=bounds.one_sided_p([-ratio for ratio in worse_ratios], null=0.0),
+        upper_equivalent=bounds.one_sided_bounds(worse_ratios, alpha=ALPHA_EQUIVALENT).upper,
+        sd=stdev(worse_ratios) if len(worse_ratios) > 1 else math.inf,
+        allowance=0.0,
+    )
+
+
+def stored_evidence(baseline: Sequence[float], candidate: Sequence[float], *, allowance: float) -> Evidence:
+    """From logs of independent baseline runs and of candidate blocks, both turned so that more is worse."""
+    mirrored = [-value for value in baseline], [-value for value in candidate]
+    pooled = math.sqrt(_variance(baseline) / len(baseline) + _variance(candidate) / len(candidate))
+    return Evidence(
+        blocks=len(candidate),
+        shown=bounds.two_sample_bounds(baseline, candidate, alpha=ALPHA_SHOWN),
+        p_worse=bounds.two_sample_p(baseline, candidate, null=allowance),
+        p_better=bounds.two_sample_p(*mirrored, null=allowance),
+        upper_equivalent=bounds.two_sample_bounds(baseline, candidate, alpha=ALPHA_EQUIVALENT).upper,
+        sd=pooled * math.sqrt(len(candidate)),
+        allowance=allowance,
+    )
+
+
+def _variance(values: Sequence[float]) -> float:
+    return stdev(values) ** 2 if len(values) > 1 else math.inf

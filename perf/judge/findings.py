@@ -1,0 +1,151 @@
+"""A finding for every number that was compared: paired with a base build, or with stored values."""
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from perf.judge.compare import Series, worse, worse_ratios
+from perf.judge.decide import Terms, decide
+from perf.judge.evidence import Evidence, paired_evidence, stored_evidence
+from perf.judge.levels import Look
+from perf.judge.stored import drift_allowance, key_of, machine_scale, same_machine, scale_for, worse_logs
+from perf.model.baseline import Baseline
+from perf.model.build import Environment
+from perf.model.metric import Key, Metric
+from perf.model.policy import Policy
+from perf.model.run import Arm
+from perf.model.verdict import Basis, Decision, Finding
+from perf.stats.holm import holm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that the comparisons of one look share."""
+
+    all_series: Mapping[Key, Series]
+    gates: Collection[Key]
+    baseline: Baseline | None
+    environment: Environment
+    policy: Policy
+    look: Look
+    paired: bool
+
+
+def judge_comparisons(case: Case) -> tuple[Finding, ...]:
+    """One finding per number of the candidate, in the order measured; Holm runs over the gating ones."""
+    evidence = _paired(case) if case.paired else _stored(case)
+    tested = [key for key in evidence if key in case.gates]
+    outcomes = holm([evidence[key].p_worse for key in tested], alpha=case.look.alpha)
+    rejected = {key for key, outcome in zip(tested, outcomes, strict=True) if outcome.rejected}
+    alphas = {key: outcome.local_alpha for key, outcome in zip(tested, outcomes, strict=True)}
+    return tuple(
+        _judge(
+            series,
+            case,
+            evidence=evidence.get(key),
+            significant=key in rejected,
+            alpha=alphas.get(key, case.look.alpha),
+        )
+        for key, series in case.all_series.items()
+    )
+
+
+def limit_of(key: Key, metric: Metric, *, policy: Policy) -> float:
+    """The limit ratio of a number: the policy's for the key, else for the metric, else the metric's own."""
+    return policy.limits.get(key.text, policy.limits.get(metric.name, metric.limit_ratio))
+
+
+def committed_medians(baseline: Baseline | None) -> dict[Key, float]:
+    """The medians of the committed baseline."""
+    return {key_of(entry): median(entry.values) for entry in baseline.entries} if baseline else {}
+
+
+def _paired(case: Case) -> dict[Key, Evidence]:
+    ratios = {key: worse_ratios(series) for key, series in case.all_series.items()}
+    return {key: paired_evidence(values) for key, values in ratios.items() if values}
+
+
+def _stored(case: Case) -> dict[Key, Evidence]:
+    if case.baseline is None:
+        return {}
+    same = same_machine(case.environment, case.baseline.environment)
+    scale = machine_scale(case.all_series, case.baseline)
+    found: dict[Key, Evidence] = {}
+    for entry in case.baseline.entries:
+        series = case.all_series.get(key_of(entry))
+        if series is None or series.subject is Arm.RIG:
+            continue
+        then = worse_logs(entry.values, series.metric, shift=scale_for(series.metric, scale))
+        now = worse_logs(series.of(Arm.CANDIDATE), series.metric)
+        if then and now:
+            allowance = drift_allowance(series.metric, same=same)
+            found[series.key] = stored_evidence(then, now, allowance=allowance)
+    return found
+
+
+def _judge(
+    series: Series, case: Case, *, evidence: Evidence | None, significant: bool, alpha: float
+) -> Finding:
+    metric, key = series.metric, series.key
+    gating = key in case.gates
+    limit = limit_of(key, metric, policy=case.policy)
+    terms = Terms(
+        limit=math.log1p(limit),
+        collapse=-math.log1p(-case.policy.collapse_ratio),
+        significant=significant,
+        look=case.look,
+    )
+    decision, text = _ruling(series, case, evidence=evidence, terms=terms)
+    lower, upper = _natural_bounds(metric, evidence)
+    detectable = evidence.detectable(alpha=alpha, relevance=terms.relevance) if evidence else None
+    return Finding(
+        key=key,
+        title=metric.title,
+        unit=metric.unit,
+        direction=metric.direction,
+        basis=_basis(case, evidence),
+        gating=gating,
+        decision=decision,
+        baseline=series.centre(Arm.BASELINE),
+        candidate=series.centre(series.subject),
+        committed=committed_medians(case.baseline).get(key),
+        change=math.expm1(worse(metric, evidence.shown.estimate)) if evidence else None,
+        lower=lower,
+        upper=upper,
+        worse=math.expm1(evidence.shown.estimate) if evidence else None,
+        limit=limit if gating else None,
+        detectable=math.expm1(detectable) if detectable is not None and gating else None,
+        blocks=evidence.blocks if evidence else len(series.of(series.subject)),
+        text=text,
+    )
+
+
+def _ruling(series: Series, case: Case, *, evidence: Evidence | None, terms: Terms) -> tuple[Decision, str]:
+    if series.key not in case.gates:
+        return Decision.INFORMATIONAL, ""
+    valid = len(series.of(Arm.CANDIDATE))
+    if series.invalid_blocks and valid < case.policy.min_valid_ratio * (valid + series.invalid_blocks):
+        return Decision.INVALID, f"{series.invalid_blocks} invalid blocks: {series.problems[0]}"
+    if evidence is None:
+        return (
+            Decision.INVALID,
+            "nothing to compare with: neither a base build nor a committed baseline has it",
+        )
+    ruling = decide(evidence, terms)
+    return ruling.decision, ruling.text
+
+
+def _basis(case: Case, evidence: Evidence | None) -> Basis:
+    if evidence is None:
+        return Basis.NOTHING
+    return Basis.PAIRED if case.paired else Basis.BASELINE
+
+
+def _natural_bounds(metric: Metric, evidence: Evidence | None) -> tuple[float | None, float | None]:
+    """The interval of the value's own change, whichever way is worse; infinite ends are left open."""
+    if evidence is None:
+        return None, None
+    ends = sorted(worse(metric, bound) for bound in (evidence.shown.lower, evidence.shown.upper))
+    lower, upper = (math.expm1(end) if abs(end) < 20 else None for end in ends)
+    return lower, upper

@@ -1,0 +1,106 @@
+"""The conclusion of a run: all findings, the cautions, one state and one sentence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from perf.judge.cautions import cautions_of
+from perf.judge.compare import Series, series_of
+from perf.judge.contract import judge_contract
+from perf.judge.criteria import judge_criteria
+from perf.judge.findings import Case, judge_comparisons
+from perf.judge.levels import Look, look_at
+from perf.judge.sentence import sentence_of
+from perf.judge.summarise import BENCHMARKS
+from perf.model.baseline import Baseline
+from perf.model.metric import Key
+from perf.model.policy import Policy
+from perf.model.run import Mode, Run
+from perf.model.scenario import Scenario
+from perf.model.verdict import FAILING, UNMEASURED, Decision, Finding, State, Verdict
+
+_OPEN = frozenset({Decision.INCONCLUSIVE})
+
+
+def conclude(
+    run: Run, *, scenarios: Sequence[Scenario], baseline: Baseline | None, policy: Policy
+) -> Verdict:
+    """Judge what has been measured so far; the same input gives the same verdict, bit for bit."""
+    all_series = series_of(run.blocks)
+    paired = run.header.mode is Mode.PAIRED
+    case = Case(
+        all_series=all_series,
+        gates=gates_of(scenarios, all_series),
+        baseline=baseline,
+        environment=run.header.environment,
+        policy=policy,
+        look=look_at(_full_blocks(run), policy=policy),
+        paired=paired,
+    )
+    findings = (
+        *_forgive_same_build(run, judge_comparisons(case)),
+        *judge_criteria(scenarios, all_series=all_series, blocks=run.blocks),
+        *judge_contract(all_series, baseline=baseline, expected=run.header.scenarios, paired=paired),
+    )
+    state = _state(findings)
+    return Verdict(
+        state=state,
+        settled=_settled(findings, case.look),
+        findings=findings,
+        cautions=cautions_of(run, baseline=baseline, findings=findings),
+        sentence=sentence_of(state, findings, same_build=same_build(run)),
+    )
+
+
+def gates_of(scenarios: Sequence[Scenario], all_series: Mapping[Key, Series]) -> frozenset[Key]:
+    """The numbers that can fail the run: the gates of the scenarios' parts and every micro-benchmark."""
+    parts = {
+        Key(scenario.name, part.name, metric.name)
+        for scenario in scenarios
+        for part in scenario.parts
+        for metric in part.gates
+    }
+    return frozenset(parts | {key for key in all_series if key.scenario == BENCHMARKS})
+
+
+def same_build(run: Run) -> bool:
+    """Whether both arms ran the same artefact, so that no change is possible."""
+    base = run.header.base
+    return base is not None and base.key == run.header.candidate.key
+
+
+def _full_blocks(run: Run) -> int:
+    """Blocks of the interleaved kind; number 0 holds what ran once."""
+    return sum(1 for block in run.blocks if block.number > 0)
+
+
+def _forgive_same_build(run: Run, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The same build cannot be worse than itself: what looks so is the rig's own noise."""
+    if not same_build(run):
+        return findings
+    text = "the same build on both sides: this difference is noise of the machine"
+    return tuple(_as_noise(finding, text) if finding.decision in FAILING else finding for finding in findings)
+
+
+def _as_noise(finding: Finding, text: str) -> Finding:
+    return replace(finding, decision=Decision.SUSPECT, text=text)
+
+
+def _state(findings: Sequence[Finding]) -> State:
+    """Proven failure first; then what was not measured; a pass only if something was compared."""
+    gating = [finding for finding in findings if finding.gating]
+    decisions = {finding.decision for finding in gating}
+    if decisions & FAILING:
+        return State.FAILED
+    if decisions & UNMEASURED or not any(finding.change is not None for finding in gating):
+        return State.NO_RESULT
+    return State.INCONCLUSIVE if decisions & _OPEN else State.PASSED
+
+
+def _settled(findings: Sequence[Finding], look: Look) -> bool:
+    """Whether to stop: nothing open, or something failed, at or after the first look; always at the last."""
+    if look.last:
+        return True
+    if look.too_early:
+        return False
+    decisions = {finding.decision for finding in findings if finding.gating}
+    return bool(decisions & FAILING) or not decisions & (_OPEN | UNMEASURED)
