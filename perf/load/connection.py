@@ -144,7 +144,7 @@ class Connection(asyncio.Protocol):
 
     def _read_stream(self, reader: StreamReader, now_ns: int) -> bool:
         """Decode what has come of the stream's body; False if the client hung up by plan."""
-        if status_outcome(self._status) is not None:
+        if self._status != 200 and status_outcome(self._status) is not None:
             return True
         chunks = self._chunks
         reader.feed(chunks[0] if len(chunks) == 1 else b"".join(chunks), now_ns)
@@ -155,9 +155,10 @@ class Connection(asyncio.Protocol):
         return True
 
     def _outcome(self, *, whole: bool) -> Outcome:
-        bad_status = status_outcome(self._status)
-        if bad_status is not None:
-            return bad_status
+        if self._status != 200:
+            bad_status = status_outcome(self._status)
+            if bad_status is not None:
+                return bad_status
         expected = self._request.expected_text
         reader = self._reader
         if reader is not None:

@@ -9,6 +9,7 @@ import uvloop
 
 from perf.load.arrivals import intended_times
 from perf.load.closed import ClosedLoopDriver
+from perf.load.connection import Connection
 from perf.load.dialer import Dialer
 from perf.load.opened import OpenLoopDriver
 from perf.load.process import allow_files, collector_off, trust
@@ -37,7 +38,9 @@ def run(plan: LoadPlan, *, ca_file: Path | None = None) -> Recording:
     dialer = Dialer(terms, endpoint=endpoint, tls=tls, connect_ns=plan.timeouts.connect_ns)
     allow_files(max(_warm_slots(plan), plan.max_connections))
     with collector_off(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(Engine(plan, terms=terms, dialer=dialer).run())
+        engine = Engine(plan, terms=terms, dialer=dialer)
+        runner.run(engine.run())
+        return engine.recording()
 
 
 def _warm_slots(plan: LoadPlan) -> int:
@@ -50,62 +53,78 @@ def _warm_slots(plan: LoadPlan) -> int:
 class Engine:
     """One run of a plan."""
 
-    __slots__ = ("_dialer", "_plan", "_tasks", "_terms")
+    __slots__ = (
+        "_cpu_ns",
+        "_dialer",
+        "_ended_ns",
+        "_plan",
+        "_started_ns",
+        "_tasks",
+        "_terms",
+        "_worst_lag_ns",
+    )
 
     def __init__(self, plan: LoadPlan, *, terms: Terms, dialer: Dialer) -> None:
         self._plan = plan
         self._terms = terms
         self._dialer = dialer
+        self._cpu_ns = self._started_ns = self._ended_ns = self._worst_lag_ns = 0
 
-    async def run(self) -> Recording:
-        """Warm up, offer the load, hang up."""
+    async def run(self) -> None:
+        """Warm up, offer the load, hang up.
+
+        Returns nothing, as `asyncio.Runner` formats what its task returns (by way of signal.getsignal).
+        """
         loop = asyncio.get_running_loop()
         self._tasks = Tasks(loop)
         sweep = Sweep(loop, roster=self._dialer.roster, timeouts=self._plan.timeouts)
         try:
-            return await self._warm_up_and_load()
+            await self._warm_up_and_load()
         finally:
             sweep.stop()
             await self._tasks.cancel()
             await self._dialer.roster.dismiss()
 
-    async def _warm_up_and_load(self) -> Recording:
+    async def _warm_up_and_load(self) -> None:
         plan = self._plan
-        slots = ClosedLoopDriver(self._terms, dialer=self._dialer, tasks=self._tasks, slots=_warm_slots(plan))
-        await slots.open_all()
-        await slots.run(range(plan.warmup_requests))
+        warm = ClosedLoopDriver(self._terms, dialer=self._dialer, tasks=self._tasks, slots=_warm_slots(plan))
+        await warm.open_all()
+        await warm.run(range(plan.warmup_requests))
         match plan.workload:
             case ClosedLoop(requests=requests):
-                cpu_ns, started_ns = time.process_time_ns(), time.monotonic_ns()
-                await slots.run(range(plan.warmup_requests, plan.warmup_requests + requests))
-                return self._recording(cpu_ns, started_ns, worst_lag_ns=0)
+                self._start(after_ns=0)
+                await warm.run(range(plan.warmup_requests, plan.warmup_requests + requests))
             case _:
-                return await self._open_loop(plan.workload, slots)
+                await self._open_loop(plan.workload, warm.idle())
+        self._ended_ns, self._cpu_ns = time.monotonic_ns(), time.process_time_ns() - self._cpu_ns
 
-    async def _open_loop(self, workload: OpenLoop, warm: ClosedLoopDriver) -> Recording:
+    async def _open_loop(self, workload: OpenLoop, idle: list[Connection]) -> None:
         times_ns = intended_times(workload, rng=Random(self._plan.seed))
         pool = OpenLoopDriver(
             self._terms,
             dialer=self._dialer,
             tasks=self._tasks,
-            idle=warm.idle(),
+            idle=idle,
             max_connections=self._plan.max_connections,
         )
-        cpu_ns, started_ns = time.process_time_ns(), time.monotonic_ns() + _HEAD_START_NS
-        await pool.run(times_ns, start_ns=started_ns)
-        return self._recording(cpu_ns, started_ns, worst_lag_ns=pool.worst_lag_ns)
+        self._start(after_ns=_HEAD_START_NS)
+        await pool.run(times_ns, start_ns=self._started_ns)
+        self._worst_lag_ns = pool.worst_lag_ns
 
-    def _recording(self, cpu_before_ns: int, started_ns: int, *, worst_lag_ns: int) -> Recording:
-        engine_cpu_ns, ended_ns = time.process_time_ns() - cpu_before_ns, time.monotonic_ns()
+    def _start(self, *, after_ns: int) -> None:
+        self._cpu_ns, self._started_ns = time.process_time_ns(), time.monotonic_ns() + after_ns
+
+    def recording(self) -> Recording:
+        """The record of a run that has ended."""
         samples, delta_times_ns = self._terms.recorder.samples()
         return Recording(
             nonce_prefix=self._plan.nonce_prefix,
             samples=samples,
             delta_times_ns=delta_times_ns,
-            started_ns=started_ns,
-            ended_ns=ended_ns,
-            engine_cpu_ns=engine_cpu_ns,
+            started_ns=self._started_ns,
+            ended_ns=self._ended_ns,
+            engine_cpu_ns=self._cpu_ns,
             connections_opened=self._dialer.opened,
             late_sends=sum(each.sent_ns - each.intended_ns > _LATE_NS for each in samples),
-            worst_lag_ns=worst_lag_ns,
+            worst_lag_ns=self._worst_lag_ns,
         )
