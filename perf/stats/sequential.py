@@ -51,6 +51,16 @@ class Spending:
         return self.spent_after(look) - self.spent_after(look - 1)
 
 
+REGRESSION = Spending(alpha=0.01, looks=(6, 10, 16, 24), shape=Shape.LINEAR)
+"""Plan for calling red: alpha is the false-red probability of a whole gate run, Holm divides it."""
+
+EQUIVALENCE = Spending(alpha=0.05, looks=(6, 10, 16, 24), shape=Shape.LINEAR)
+"""Plan for calling a metric proven: alpha holds per metric, as every metric must be proven."""
+
+RELEVANT_SHARE_OF_LIMIT = 0.5
+"""A significant change is red only when its estimate exceeds this share of the limit (log ratio)."""
+
+
 def _spent(shape: Shape, alpha: float, fraction: float) -> float:
     match shape:
         case Shape.OBRIEN_FLEMING:
