@@ -33,6 +33,9 @@ class SseDecoder:
 
     def feed(self, data: bytes) -> list[SseFrame]:
         """Take the next bytes and give the frames that they complete."""
+        if not self._buffer and not self._after_cr and _is_one_plain_frame(data):
+            self._at_start = False
+            return [SseFrame(b"", data[6:-2])]
         if b"\r" in data or self._after_cr:
             data = self._with_line_feeds(data)
         buffer = self._buffer + data if self._buffer else data
@@ -60,6 +63,16 @@ class SseDecoder:
         if data:
             self._after_cr = data.endswith(b"\r")
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _is_one_plain_frame(data: bytes) -> bool:
+    """The usual read of a stream: one data line and its blank line, nothing else."""
+    return (
+        data[:6] == b"data: "
+        and data.find(b"\n") == len(data) - 2
+        and data[-1:] == b"\n"
+        and b"\r" not in data
+    )
 
 
 def _named_frame(block: bytes) -> SseFrame | None:

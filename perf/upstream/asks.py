@@ -1,0 +1,59 @@
+"""Reading what a request asks for, as cheaply as its answer allows."""
+
+import msgspec
+
+from perf.model.wire import NONCE_BODY_MARK, NONCE_LENGTH, Dialect
+from perf.upstream.replies import Ask
+
+_MARK = NONCE_BODY_MARK.encode()
+_DIALECTS = (
+    ("/chat/completions", Dialect.OPENAI_CHAT),
+    ("/responses", Dialect.OPENAI_RESPONSES),
+    ("/messages", Dialect.ANTHROPIC_MESSAGES),
+)
+
+
+class _StreamOptions(msgspec.Struct, gc=False):
+    include_usage: bool | None = None
+
+
+class _Shape(msgspec.Struct, gc=False):
+    model: str
+    stream: bool | None = None
+    stream_options: _StreamOptions | None = None
+
+
+_shape = msgspec.json.Decoder(_Shape).decode
+
+
+def dialect_of(path: str) -> Dialect | None:
+    """The dialect that a path speaks, whatever stands before its last words; None for an unknown one."""
+    for ending, dialect in _DIALECTS:
+        if path.endswith(ending):
+            return dialect
+    return None
+
+
+def read_ask(dialect: Dialect, body: bytes) -> Ask | None:
+    """What the body asks for; None where it is not a request."""
+    try:
+        shape = _shape(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    options = shape.stream_options
+    return Ask(dialect, shape.model, bool(shape.stream), options is not None and bool(options.include_usage))
+
+
+def credential_of(authorization: bytes, api_key: bytes) -> str:
+    """The key a request came with: its bearer token, or else its `x-api-key`; "" if it has neither."""
+    scheme, _, token = authorization.partition(b" ")
+    return (token if scheme.lower() == b"bearer" else api_key).decode("latin-1")
+
+
+def body_nonce(body: bytes) -> str:
+    """The nonce behind the first mark in the body, "" where there is none."""
+    start = body.find(_MARK)
+    if start < 0:
+        return ""
+    nonce = body[start + len(_MARK) : start + len(_MARK) + NONCE_LENGTH]
+    return nonce.decode("latin-1") if len(nonce) == NONCE_LENGTH else ""

@@ -1,0 +1,186 @@
+"""One client connection: parses requests, answers them one after the other, records how each ended."""
+
+import asyncio
+import socket
+import struct
+from collections import deque
+from time import monotonic_ns
+from typing import Protocol, cast
+
+import httptools
+
+from perf.model.upstream import Arrival
+from perf.model.wire import NONCE_HEADER
+from perf.upstream.asks import body_nonce, credential_of
+from perf.upstream.behaviour import Answering
+from perf.upstream.exchange import Exchange, Request, unanswered
+from perf.upstream.faults import End
+from perf.upstream.framing import BAD_REQUEST, CONTINUE
+from perf.upstream.timers import Timers
+
+_NONCE_HEADER = NONCE_HEADER.encode()
+_AUTHORIZATION = b"authorization"
+_API_KEY = b"x-api-key"
+_WANTED = frozenset({_NONCE_HEADER, _AUTHORIZATION, _API_KEY})
+_EXPECT = b"expect"
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class Host(Protocol):
+    """What a connection needs of the instance that accepted it."""
+
+    name: str
+    timers: Timers
+    log: list[Arrival]
+    connections: "set[Connection]"
+
+    def answer(self, method: bytes, path: str, body: bytes) -> Answering:
+        """Decide an answer."""
+        ...
+
+    def next_connection(self) -> int:
+        """A number no other connection has."""
+        ...
+
+    def next_request(self) -> int:
+        """A number no other request has."""
+        ...
+
+
+class Connection(asyncio.Protocol):
+    """A server's side of one HTTP/1.1 connection; pipelined requests wait for their turn."""
+
+    __slots__ = (
+        "_body",
+        "_bytes_in",
+        "_exchange",
+        "_headers",
+        "_host",
+        "_number",
+        "_parser",
+        "_transport",
+        "_url",
+        "_waiting",
+    )
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._number = host.next_connection()
+        self._transport: asyncio.Transport | None = None
+        self._parser: httptools.HttpRequestParser | None = None
+        self._exchange: Exchange | None = None
+        self._waiting: deque[Request] = deque()
+        self._bytes_in = 0
+        self._url = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._body = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet; every write is to leave at once."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._parser = httptools.HttpRequestParser(self)
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._host.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Record what the client did not wait for, and break every cycle: nobody collects them under load."""
+        self._abandon(client_aborted=True)
+        self._parser = None
+        self._transport = None
+        self._host.connections.discard(self)
+
+    def eof_received(self) -> bool:
+        """A client that hangs up in the middle of an answer has aborted."""
+        self._abandon(client_aborted=True)
+        return False
+
+    def data_received(self, data: bytes) -> None:
+        """Parse; what is not HTTP is refused."""
+        if self._parser is None:
+            return
+        self._bytes_in += len(data)
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            if self._transport is not None:
+                self._transport.write(BAD_REQUEST)
+                self._transport.close()
+
+    def drop(self) -> None:
+        """Cut the connection from this side."""
+        self._abandon(client_aborted=False)
+        if self._transport is not None:
+            self._transport.abort()
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the path."""
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep the few headers that matter."""
+        name = name.lower()
+        if name in _WANTED:
+            self._headers[name] = value
+        elif name == _EXPECT and self._transport is not None:
+            self._transport.write(CONTINUE)
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body."""
+        self._body = self._body + body if self._body else body
+
+    def on_message_complete(self) -> None:
+        """Answer, or wait for the answers before."""
+        if self._parser is None:
+            return
+        header = self._headers.get
+        request = Request(
+            self._host.name,
+            self._number,
+            self._parser.get_method(),
+            self._url.partition(b"?")[0].decode("latin-1"),
+            header(_NONCE_HEADER, b"").decode("latin-1") or body_nonce(self._body),
+            credential_of(header(_AUTHORIZATION, b""), header(_API_KEY, b"")),
+            self._body,
+            monotonic_ns(),
+            self._bytes_in,
+            self._parser.should_keep_alive(),
+        )
+        self._url = self._body = b""
+        self._headers.clear()
+        self._bytes_in = 0
+        if self._exchange is None:
+            self._begin(request)
+        else:
+            self._waiting.append(request)
+
+    def _begin(self, request: Request) -> None:
+        if self._transport is None:
+            return
+        host = self._host
+        answering = host.answer(request.method, request.path, request.body)
+        self._exchange = Exchange(
+            request, answering, transport=self._transport, timers=host.timers, done=self._done
+        )
+        self._exchange.begin(host.next_request())
+
+    def _done(self, arrival: Arrival, end: End) -> None:
+        exchange, self._exchange = self._exchange, None
+        self._host.log.append(arrival)
+        if self._transport is None or exchange is None:
+            return
+        if end is End.RST:
+            linger = self._transport.get_extra_info("socket")
+            linger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            self._transport.abort()
+        elif end is End.FIN or not exchange.request.keep_alive:
+            self._transport.close()
+        elif self._waiting:
+            self._begin(self._waiting.popleft())
+
+    def _abandon(self, *, client_aborted: bool) -> None:
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            self._host.log.append(exchange.abandon(client_aborted=client_aborted))
+        for request in self._waiting:
+            self._host.log.append(unanswered(request, client_aborted=client_aborted))
+        self._waiting.clear()

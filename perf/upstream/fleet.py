@@ -1,0 +1,129 @@
+"""Many instances in one process: their listeners, their scripts, their timeline and their common log."""
+
+import asyncio
+import socket
+from collections.abc import Mapping, Sequence
+from functools import partial
+from operator import attrgetter
+from typing import assert_never
+
+from perf.model.upstream import Arrival, Down, TimelineStep, UpstreamScript
+from perf.upstream.behaviour import Answering, Behaviour
+from perf.upstream.connection import Connection
+from perf.upstream.scripts import script
+from perf.upstream.timers import Timer, Timers
+
+_HOST = "127.0.0.1"
+_BACKLOG = 4_096
+
+
+class Instance:
+    """One mock provider on one port, which it keeps while it is down."""
+
+    def __init__(self, name: str, *, port: int, fleet: "Fleet") -> None:
+        self.name = name
+        self.timers = fleet.timers
+        self.log = fleet.log
+        self.connections: set[Connection] = set()
+        self.next_connection = fleet.next_connection
+        self.next_request = fleet.next_request
+        self._behaviour = Behaviour(script(), instance=name)
+        self._reservation = _bound(port)
+        self.port: int = self._reservation.getsockname()[1]
+        self._server: asyncio.Server | None = None
+
+    def answer(self, method: bytes, path: str, body: bytes) -> Answering:
+        """Answer after the script in force."""
+        return self._behaviour.answer(method, path, body)
+
+    async def become(self, state: UpstreamScript | Down) -> None:
+        """Behave so from now on; answers already on their way keep to their script."""
+        match state:
+            case Down():
+                self.close()
+            case UpstreamScript():
+                self._behaviour = Behaviour(state, instance=self.name)
+                await self.listen()
+            case _:
+                assert_never(state)
+
+    async def listen(self) -> None:
+        """Accept connections, if not already done."""
+        if self._server is None:
+            loop = asyncio.get_running_loop()
+            factory = partial(Connection, self)
+            self._server = await loop.create_server(factory, sock=_bound(self.port), backlog=_BACKLOG)
+
+    def close(self) -> None:
+        """Refuse new connections and cut the present ones; the port stays reserved."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for connection in tuple(self.connections):
+            connection.drop()
+
+    def release(self) -> None:
+        """Close for good."""
+        self.close()
+        self._reservation.close()
+
+
+class Fleet:
+    """All instances of one process."""
+
+    def __init__(self, *, loop: asyncio.AbstractEventLoop) -> None:
+        self.timers = Timers(loop)
+        self.log: list[Arrival] = []
+        self._connections = 0
+        self._requests = 0
+        self._steps: list[Timer] = []
+        self._changes: set[asyncio.Task[None]] = set()
+        self.instances: dict[str, Instance] = {}
+
+    async def open(self, ports: Mapping[str, int]) -> None:
+        """Add instances by name and port (0: any free one), and listen."""
+        for name, port in ports.items():
+            instance = Instance(name, port=port, fleet=self)
+            self.instances[name] = instance
+            await instance.listen()
+
+    def next_connection(self) -> int:
+        """A number no other connection has, from 1."""
+        self._connections += 1
+        return self._connections
+
+    def next_request(self) -> int:
+        """A number no other request has, from 1."""
+        self._requests += 1
+        return self._requests
+
+    def schedule(self, steps: Sequence[TimelineStep]) -> None:
+        """Take these steps at their times, in place of those still to come; past ones are taken now."""
+        for timer in self._steps:
+            timer.cancel()
+        self._steps = [self.timers.at(step.at_ns, partial(self._take, step)) for step in steps]
+
+    def drain(self) -> tuple[Arrival, ...]:
+        """Take the log, in the order of arrival."""
+        arrivals = tuple(sorted(self.log, key=attrgetter("arrival_ns")))
+        self.log.clear()
+        return arrivals
+
+    def close(self) -> None:
+        """Stop everything."""
+        for instance in self.instances.values():
+            instance.release()
+        self.timers.close()
+
+    def _take(self, step: TimelineStep) -> None:
+        change = asyncio.get_running_loop().create_task(self.instances[step.instance].become(step.state))
+        self._changes.add(change)
+        change.add_done_callback(self._changes.discard)
+
+
+def _bound(port: int) -> socket.socket:
+    """A socket on the port; several may be bound to it as long as only one listens."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((_HOST, port))
+    return bound

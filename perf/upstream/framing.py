@@ -1,0 +1,67 @@
+"""From an answer to the bytes of HTTP/1.1 that carry it."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from perf.model.wire import Dialect
+from perf.upstream.faults import End, Piece
+from perf.upstream.replies import Reply
+from perf.wire.headers import request_id_header
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_LAST_CHUNK = b"0\r\n\r\n"
+_REASONS = {status.value: status.phrase for status in HTTPStatus} | {529: "Site Overloaded"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """An answer as writes: first `opening` + a request id of 16 hex digits + `rest`, then the steps.
+
+    With an empty `opening` nothing is ever written.
+    """
+
+    status: int
+    opening: bytes
+    rest: bytes
+    steps: tuple[Piece, ...]
+    end: End
+
+
+def deliver(reply: Reply, dialect: Dialect) -> Delivery:
+    """Frame an answer; pieces of a body of unknown length become one chunk each.
+
+    What is due with the first byte goes into the same write as the head, but only the first piece.
+    """
+    if not reply.status:
+        return Delivery(status=0, opening=b"", rest=b"", steps=(), end=reply.end)
+    pieces = _chunked(reply) if reply.length_bytes is None else reply.pieces
+    rest = b"\r\n\r\n"
+    if pieces and pieces[0].offset_ns == 0:
+        rest += pieces[0].data
+        pieces = pieces[1:]
+    return Delivery(
+        status=reply.status, opening=_opening(reply, dialect), rest=rest, steps=pieces, end=reply.end
+    )
+
+
+def _opening(reply: Reply, dialect: Dialect) -> bytes:
+    name, prefix = request_id_header(dialect)
+    length = "transfer-encoding: chunked"
+    if reply.length_bytes is not None:
+        length = f"content-length: {reply.length_bytes}"
+    fields = [f"{field}: {value}" for field, value in reply.headers]
+    status_line = f"HTTP/1.1 {reply.status} {_REASONS.get(reply.status, 'Unknown')}"
+    return "\r\n".join([status_line, *fields, length, f"{name}: {prefix}"]).encode("latin-1")
+
+
+def _chunked(reply: Reply) -> tuple[Piece, ...]:
+    pieces = [
+        Piece(piece.offset_ns, b"%x\r\n%b\r\n" % (len(piece.data), piece.data)) for piece in reply.pieces
+    ]
+    if reply.end is not End.WHOLE:
+        return tuple(pieces)
+    if not pieces:
+        return (Piece(0, _LAST_CHUNK),)
+    pieces[-1] = Piece(pieces[-1].offset_ns, pieces[-1].data + _LAST_CHUNK)
+    return tuple(pieces)

@@ -1,0 +1,92 @@
+"""The serving process: carries out commands from its control socket until that closes."""
+
+import asyncio
+import gc
+import os
+import socket
+from functools import partial
+from time import process_time_ns
+from typing import assert_never
+
+import uvloop
+
+from perf.upstream import control
+from perf.upstream.fleet import Fleet
+
+
+def serve(control_fd: int) -> None:
+    """Serve until the other end of the control socket closes, be it by death.
+
+    Nothing but memory of finished connections is garbage, and those leave no cycles, so the collector
+    runs only between slices of load, when the log is taken.
+    """
+    gc.disable()
+    uvloop.run(_obey(socket.socket(fileno=control_fd)))
+
+
+async def _obey(channel: socket.socket) -> None:
+    reader, writer = await asyncio.open_unix_connection(sock=channel)
+    loop = asyncio.get_running_loop()
+    fleet = Fleet(loop=loop)
+    defects: list[str] = []
+    loop.set_exception_handler(partial(_note_defect, defects))
+    try:
+        while True:
+            (size,) = control.PREFIX.unpack(await reader.readexactly(control.PREFIX.size))
+            command = control.decode_command(await reader.readexactly(size))
+            answer = await _carry_out(fleet, command)
+            if defects:
+                answer = control.Refused(why=f"it broke: {defects[0]}")
+            writer.write(control.encode(answer))
+            await writer.drain()
+    except (asyncio.IncompleteReadError, ConnectionError):
+        pass
+    finally:
+        fleet.close()
+        writer.close()
+
+
+def _note_defect(defects: list[str], loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    """A mock that breaks must not go on measuring; a client's broken connection is no such case."""
+    if not isinstance(context.get("exception"), OSError):
+        defects.append(str(context.get("exception") or context.get("message")))
+    loop.default_exception_handler(context)
+
+
+async def _carry_out(fleet: Fleet, command: control.Command) -> control.Answer:
+    match command:
+        case control.Open(ports=ports, cpus=cpus):
+            return await _open(fleet, ports, cpus)
+        case control.Become(instance=name, state=state):
+            if name not in fleet.instances:
+                return control.Refused(why=f"no instance is called {name!r}")
+            await fleet.instances[name].become(control.state_of(state))
+            return control.Done()
+        case control.Follow(steps=steps):
+            return _follow(fleet, steps)
+        case control.Drain():
+            gc.collect()
+            return control.Drained(arrivals=fleet.drain())
+        case control.Usage():
+            return control.Used(cpu_ns=process_time_ns())
+        case _:
+            assert_never(command)
+
+
+async def _open(fleet: Fleet, ports: dict[str, int], cpus: tuple[int, ...]) -> control.Answer:
+    try:
+        if cpus:
+            os.sched_setaffinity(0, cpus)
+        await fleet.open(ports)
+    except OSError as error:
+        return control.Refused(why=str(error))
+    gc.freeze()
+    return control.Opened(ports={name: instance.port for name, instance in fleet.instances.items()})
+
+
+def _follow(fleet: Fleet, steps: tuple[control.StepWords, ...]) -> control.Answer:
+    unknown = {step.instance for step in steps} - fleet.instances.keys()
+    if unknown:
+        return control.Refused(why=f"no instance is called {', '.join(sorted(unknown))}")
+    fleet.schedule([control.step_of(step) for step in steps])
+    return control.Done()
