@@ -163,7 +163,7 @@ class Connection(asyncio.Protocol):
         reader = self._reader
         if reader is not None:
             return stream_outcome(
-                reader.state, whole=whole, faithful=not expected or reader.text() == expected
+                reader.said, whole=whole, faithful=not expected or reader.text() == expected
             )
         if not whole:
             return Outcome.RESET

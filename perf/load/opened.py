@@ -77,11 +77,11 @@ class OpenLoopDriver:
         if self._idle:
             self._idle.pop().send(number, intended_ns)
         elif self._free_slots:
-            self._tasks.spawn(self._dial(self._free_slots.pop(), number, intended_ns))
+            self._tasks.spawn(self._dial(number, intended_ns, slot=self._free_slots.pop()))
         else:
             self._waiting.append((number, intended_ns))
 
-    async def _dial(self, slot: int, number: int, intended_ns: int) -> None:
+    async def _dial(self, number: int, intended_ns: int, *, slot: int) -> None:
         connection = await self._dialer.dial(slot, self)
         match connection:
             case Connection():

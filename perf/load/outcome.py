@@ -1,20 +1,20 @@
 """How an exchange ended, decided from what was seen of it."""
 
-from dataclasses import dataclass
+from enum import Flag, auto
 
 from perf.model.load import Outcome
 
 
-@dataclass(slots=True, kw_only=True)
-class StreamState:
+class Said(Flag):
     """What the frames of one stream have said so far."""
 
-    finished: bool = False
+    NOTHING = 0
+    FINISHED = auto()
     """The model's own last word: a finish reason."""
-    terminated: bool = False
+    TERMINATED = auto()
     """The dialect's last frame."""
-    malformed: bool = False
-    failed: bool = False
+    MALFORMED = auto()
+    FAILED = auto()
 
 
 def status_outcome(status: int) -> Outcome | None:
@@ -26,18 +26,18 @@ def status_outcome(status: int) -> Outcome | None:
     return Outcome.SERVER_5XX if status >= 500 else Outcome.WRONG_CONTENT
 
 
-def stream_outcome(state: StreamState, *, whole: bool, faithful: bool) -> Outcome:
+def stream_outcome(said: Said, *, whole: bool, faithful: bool) -> Outcome:
     """The outcome of a 2xx stream; the first broken promise in the order of severity.
 
     `whole`: the HTTP message came to its end; then a finish reason will do, as clients do not wait
     for the terminator. A connection that ended inside the message needs the terminator.
     `faithful`: the text is the expected one.
     """
-    if state.failed:
+    if Said.FAILED in said:
         return Outcome.STREAM_ERROR
-    if state.malformed:
+    if Said.MALFORMED in said:
         return Outcome.MALFORMED_STREAM
-    if not (state.terminated or (whole and state.finished)):
+    if not (Said.TERMINATED in said or (whole and Said.FINISHED in said)):
         return Outcome.TRUNCATED_STREAM
     return Outcome.OK if faithful else Outcome.WRONG_CONTENT
 

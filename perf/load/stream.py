@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from perf.load.outcome import StreamState
+from perf.load.outcome import Said
 from perf.model.wire import Dialect
 from perf.wire.read import EventKind, reader_for
 from perf.wire.sse import SseDecoder
@@ -11,14 +11,14 @@ from perf.wire.sse import SseDecoder
 class StreamReader:
     """The content of one stream; `delta_times_ns` has one entry for each non-empty content delta."""
 
-    __slots__ = ("_feed", "_pieces", "_read", "delta_times_ns", "state")
+    __slots__ = ("_feed", "_pieces", "_read", "delta_times_ns", "said")
 
     def __init__(self, dialect: Dialect) -> None:
         self._read = reader_for(dialect)
         self._feed = SseDecoder().feed
         self._pieces: list[str] = []
         self.delta_times_ns: list[int] = []
-        self.state = StreamState()
+        self.said = Said.NOTHING
 
     def feed(self, body: bytes, now_ns: int) -> None:
         """Take the next bytes of the body, which arrived at `now_ns`."""
@@ -37,19 +37,18 @@ class StreamReader:
 
     def _note(self, kind: EventKind, text: str) -> str:
         """Remember what the event says; the content that it carries, if any."""
-        state = self.state
         match kind:
             case EventKind.TEXT | EventKind.QUIET:
                 return text
             case EventKind.FINISH:
-                state.finished = True
+                self.said |= Said.FINISHED
                 return text
             case EventKind.TERMINATOR:
-                state.terminated = True
+                self.said |= Said.TERMINATED
             case EventKind.ERROR:
-                state.failed = True
+                self.said |= Said.FAILED
             case EventKind.MALFORMED:
-                state.malformed = True
+                self.said |= Said.MALFORMED
             case _:
                 assert_never(kind)
         return ""
