@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from perf.model.upstream import Fault, UpstreamScript
+from perf.model.upstream import UpstreamScript
 from perf.model.wire import Dialect
 from perf.upstream.asks import dialect_of, read_ask
 from perf.upstream.delays import delays_ns
+from perf.upstream.faults import draw
 from perf.upstream.framing import Delivery, deliver
-from perf.upstream.replies import Ask, Reply, reply_to, whole_reply
-from perf.wire.failure import error_body
-from perf.wire.headers import JSON_TYPE, reply_headers
+from perf.upstream.replies import Ask, Reply, refusal, reply_to, whole_reply
+from perf.wire.answer import CREATED_S
+from perf.wire.headers import JSON_TYPE
 
 _CACHE_LIMIT = 4_096
 """Distinct model names are few; should they not be, start afresh rather than grow."""
@@ -39,7 +40,9 @@ class Behaviour:
     def answer(self, method: bytes, path: str, body: bytes) -> Answering:
         """Answer one request; probes by GET succeed at once and draw nothing."""
         if method != b"POST":
-            return Answering(0, _PROBES.get(path.rpartition("/")[2], _HEALTHY))
+            return Answering(
+                0, _EMPTY if method == b"HEAD" else _PROBES.get(path.rpartition("/")[2], _HEALTHY)
+            )
         dialect = dialect_of(path)
         if dialect is None:
             return Answering(0, _UNKNOWN_PATH)
@@ -47,17 +50,12 @@ class Behaviour:
         if ask is None:
             return Answering(0, _BAD_REQUESTS[dialect])
         delay_ns = next(self._delays_ns)
-        drawn = self._draw() if self._script.faults else ()
+        drawn = draw(self._script.faults, self._rng)
         delivery = self._deliveries.get((ask, drawn))
         return Answering(delay_ns, delivery or self._frame(ask, drawn))
 
-    def _draw(self) -> tuple[int, ...]:
-        """Numbers of the faults that this request has; `random()` is below 1, so a ratio of 1 always hits."""
-        draw = self._rng.random
-        return tuple([n for n, fault in enumerate(self._script.faults) if draw() < fault.ratio])
-
     def _frame(self, ask: Ask, drawn: tuple[int, ...]) -> Delivery:
-        hits: tuple[Fault, ...] = tuple(self._script.faults[number] for number in drawn)
+        hits = tuple(self._script.faults[number] for number in drawn)
         delivery = deliver(reply_to(ask, self._script, hits), ask.dialect)
         if len(self._deliveries) >= _CACHE_LIMIT:
             self._deliveries.clear()
@@ -69,20 +67,16 @@ def _json_reply(payload: object) -> Reply:
     return whole_reply(200, (("content-type", JSON_TYPE),), msgspec.json.encode(payload))
 
 
-def _refusal(dialect: Dialect, status: int) -> Delivery:
-    headers = reply_headers(dialect, stream=False)
-    return deliver(whole_reply(status, headers, error_body(dialect, status)), dialect)
-
-
 _MODELS = {
     "object": "list",
     "data": [
-        {"id": name, "object": "model", "created": 1_767_225_600, "owned_by": "perfgate", "type": "model"}
+        {"id": name, "object": "model", "created": CREATED_S, "owned_by": "perfgate", "type": "model"}
         for name in ("gpt-4o-mini", "claude-sonnet-4-5")
     ],
     "has_more": False,
 }
 _HEALTHY = deliver(_json_reply({"status": "ok"}), Dialect.OPENAI_CHAT)
 _PROBES = {"models": deliver(_json_reply(_MODELS), Dialect.OPENAI_CHAT)}
-_UNKNOWN_PATH = _refusal(Dialect.OPENAI_CHAT, 404)
-_BAD_REQUESTS = {dialect: _refusal(dialect, 400) for dialect in Dialect}
+_EMPTY = deliver(whole_reply(200, (), b""), Dialect.OPENAI_CHAT)
+_UNKNOWN_PATH = deliver(refusal(Dialect.OPENAI_CHAT, 404), Dialect.OPENAI_CHAT)
+_BAD_REQUESTS = {dialect: deliver(refusal(dialect, 400), dialect) for dialect in Dialect}

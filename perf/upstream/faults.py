@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import accumulate
+from random import Random
 from typing import NamedTuple
 
 from perf.model.upstream import Fault, FaultKind
@@ -40,6 +41,13 @@ class Draft:
 
 
 Disturbance = Callable[[Draft, Fault], Draft]
+
+
+def draw(faults: tuple[Fault, ...], rng: Random) -> tuple[int, ...]:
+    """Numbers of the faults that a request has; a draw is below 1, so a ratio of 1 always hits."""
+    if not faults:
+        return ()
+    return tuple([number for number, fault in enumerate(faults) if rng.random() < fault.ratio])
 
 
 def disturb(draft: Draft, hits: tuple[Fault, ...], faults: Mapping[FaultKind, Disturbance]) -> Draft:

@@ -54,7 +54,8 @@ def reply_to(ask: Ask, script: UpstreamScript, hits: tuple[Fault, ...]) -> Reply
             case FaultKind.BLACK_HOLE:
                 return NO_REPLY
             case FaultKind.STATUS:
-                return _error(ask.dialect, fault)
+                status = error_status(ask.dialect, fault.status)
+                return refusal(ask.dialect, status, headers=_retry_headers(fault))
             case FaultKind.HTML_500:
                 return whole_reply(500, (("content-type", "text/html"), *_retry_headers(fault)), _HTML)
             case _:
@@ -66,6 +67,12 @@ def whole_reply(status: int, headers: tuple[tuple[str, str], ...], body: bytes) 
     """An undisturbed answer in one piece."""
     pieces = (Piece(0, body),)
     return Reply(status=status, headers=headers, length_bytes=len(body), pieces=pieces, end=End.WHOLE)
+
+
+def refusal(dialect: Dialect, status: int, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    """An error answer in the provider's own words, with these headers besides its own."""
+    headers = (*reply_headers(dialect, stream=False), *headers)
+    return whole_reply(status, headers, error_body(dialect, status))
 
 
 def _answer(ask: Ask, script: UpstreamScript, hits: tuple[Fault, ...]) -> Reply:
@@ -96,12 +103,6 @@ def _scheduled(frames: StreamFrames, *, interval_ns: int) -> tuple[Piece, ...]:
         *(Piece(number * interval_ns, frame) for number, frame in enumerate(frames.deltas)),
         *(Piece(last_ns, frame) for frame in frames.closing),
     )
-
-
-def _error(dialect: Dialect, fault: Fault) -> Reply:
-    status = error_status(dialect, fault.status)
-    headers = (*reply_headers(dialect, stream=False), *_retry_headers(fault))
-    return whole_reply(status, headers, error_body(dialect, status))
 
 
 def _retry_headers(fault: Fault) -> tuple[tuple[str, str], ...]:

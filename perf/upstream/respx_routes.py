@@ -1,0 +1,77 @@
+"""The mock providers as respx routes, for in-process tests of code that uses httpx; delays take no time."""
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from random import Random
+
+import httpx
+import respx
+
+from perf.model.upstream import UpstreamScript
+from perf.model.wire import Dialect
+from perf.upstream.asks import dialect_of, read_ask
+from perf.upstream.faults import End, draw
+from perf.upstream.replies import Reply, refusal, reply_to
+from perf.wire.headers import request_id_header
+
+_ANY_HOST = r"^https?://[^/]+/.*$"
+
+
+class _Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body in its pieces, and then the end that the reply asks for."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._reply.pieces:
+            yield piece.data
+        match self._reply.end:
+            case End.FIN:
+                raise httpx.RemoteProtocolError(
+                    "peer closed connection without sending complete message body"
+                )
+            case End.RST:
+                raise httpx.ReadError("connection reset by peer")
+            case End.HANG:
+                raise httpx.ReadTimeout("the mock provider hangs")
+            case End.WHOLE:
+                return
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for data in self:
+            yield data
+
+
+def mock_router(script: UpstreamScript) -> respx.MockRouter:
+    """Give a router that answers every POST of the three dialects, on any host, as the script says.
+
+    Faults of the connection show as httpx's own exceptions; other methods get an empty 200.
+    """
+    router = respx.MockRouter(assert_all_called=False)
+    rng = Random(f"{script.seed}/respx")
+    numbers = count(1)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        dialect = dialect_of(request.url.path) or Dialect.OPENAI_CHAT
+        reply = _decide(script, request, rng=rng)
+        if not reply.status:
+            raise httpx.ReadTimeout("the mock provider hangs", request=request)
+        name, prefix = request_id_header(dialect)
+        headers = [*reply.headers, (name, f"{prefix}{next(numbers):016x}")]
+        return httpx.Response(reply.status, headers=headers, stream=_Pieces(reply))
+
+    router.post(url__regex=_ANY_HOST).mock(side_effect=answer)
+    router.route(url__regex=_ANY_HOST).respond(200)
+    return router
+
+
+def _decide(script: UpstreamScript, request: httpx.Request, *, rng: Random) -> Reply:
+    dialect = dialect_of(request.url.path)
+    if dialect is None:
+        return refusal(Dialect.OPENAI_CHAT, 404)
+    ask = read_ask(dialect, request.content)
+    if ask is None:
+        return refusal(dialect, 400)
+    hits = tuple(script.faults[number] for number in draw(script.faults, rng))
+    return reply_to(ask, script, hits)

@@ -1,0 +1,53 @@
+"""Two mock providers on fixed ports, served by this very process until it is interrupted."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from time import monotonic_ns
+
+import uvloop
+
+from perf.model.units import NS_PER_S
+from perf.model.upstream import UpstreamScript
+from perf.upstream.fleet import Fleet
+
+_FORGET_NS = 10 * NS_PER_S
+
+
+def run_forever(
+    openai_port: int,
+    anthropic_port: int,
+    *,
+    script: UpstreamScript,
+    on_ready: Callable[[Mapping[str, str]], None],
+) -> None:
+    """Serve `openai` and `anthropic` until SIGINT or SIGTERM; `on_ready` gets their URLs.
+
+    A port of 0 takes any free one. Nobody reads the log here, so it is dropped every ten seconds.
+    Raises OSError if a port is taken.
+    """
+    uvloop.run(_run({"openai": openai_port, "anthropic": anthropic_port}, script, on_ready))
+
+
+async def _run(
+    ports: Mapping[str, int], script: UpstreamScript, on_ready: Callable[[Mapping[str, str]], None]
+) -> None:
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    fleet = Fleet(loop=loop)
+
+    def forget() -> None:
+        fleet.drain()
+        fleet.timers.at(monotonic_ns() + _FORGET_NS, forget)
+
+    try:
+        await fleet.open(ports)
+        for instance in fleet.instances.values():
+            await instance.become(script)
+        forget()
+        on_ready({name: f"http://127.0.0.1:{instance.port}" for name, instance in fleet.instances.items()})
+        await stopped.wait()
+    finally:
+        fleet.close()
