@@ -88,6 +88,8 @@ class Address:
 class Target:
     """A recipe for one gateway product; data, but for `render`, which gives file name -> content.
 
+    `render` raises ValueError for a topology that the product cannot be configured with.
+
     `start` is the command line; `{python}`, `{out}`, `{dir}`, `{host}`, `{port}` and `{config}` (the path of
     the first rendered file) are filled in. `inputs` are the git pathspecs that can change the build.
     `benchmarks` is a module of pytest-benchmark suites inside the build ("" for none).

@@ -1,0 +1,1 @@
+"""The gateway under test: its source, release build, launch, usage and end."""

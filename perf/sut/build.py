@@ -1,0 +1,124 @@
+"""Release builds of a target, kept by what went into them."""
+
+import fcntl
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import msgspec
+
+from perf.model.build import Build, Source
+from perf.model.target import RunningKind, Target
+from perf.sut.checkout import checked_out
+from perf.sut.recipe import Workshop, environment, follow, interpreter, toolchain
+from perf.sut.source import inputs_key
+
+_LAYOUT = 1
+"""Raised when the same inputs would give another folder than before."""
+
+
+def build(
+    target: Target,
+    source: Source,
+    *,
+    repo: Path,
+    cache: Path,
+    release: bool = True,
+    say: Callable[[str], None] = lambda _: None,
+) -> Build:
+    """Build a target from a tree, or return the finished build of the same inputs, toolchain and flags.
+
+    `say` hears of each step. Builds at the same time, also by other processes, wait for each other.
+    Raises BuildError with the end of the log, which is kept as `CACHE/logs/KEY.log`.
+    """
+    env = environment(target.env)
+    tools = toolchain(target.kind, env)
+    if isinstance(target.kind, RunningKind):
+        return _describe(target, source, key="running", directory=None, release=release, tools=tools)
+    files = inputs_key(repo, source, target.inputs)
+    key = _key(target, files=files, tools=tools, release=release)
+    folder = cache.resolve()
+    _prepare(folder)
+    directory = folder / "builds" / key
+    wanted = _describe(target, source, key=key, directory=directory, release=release, tools=tools)
+    with _locked(folder / "locks" / key):
+        if _is_finished(directory, wanted):
+            say(f"{source.label}: built before ({key[:12]})")
+            return replace(wanted, reused=True)
+        _forget(directory)
+        log = folder / "logs" / f"{key}.log"
+        log.unlink(missing_ok=True)
+        with checked_out(repo, source, folder / "trees" / key) as tree:
+            directory.mkdir()
+            workshop = Workshop(
+                tree=tree,
+                directory=directory,
+                log=log,
+                env=env,
+                release=release,
+                say=lambda doing: say(f"{source.label}: {doing}"),
+            )
+            follow(target.kind, workshop)
+        _finish(directory, wanted)
+    return wanted
+
+
+def _key(target: Target, *, files: str, tools: str, release: bool) -> str:
+    parts = [str(_LAYOUT), target.name, repr(target.kind), repr(target.env), files, tools, str(release)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _describe(
+    target: Target, source: Source, *, key: str, directory: Path | None, release: bool, tools: str
+) -> Build:
+    return Build(
+        target=target.name,
+        source=source,
+        key=key,
+        directory="" if directory is None else str(directory),
+        interpreter="" if directory is None else interpreter(target.kind, directory),
+        release=release,
+        reused=False,
+        toolchain=tools,
+    )
+
+
+def _prepare(cache: Path) -> None:
+    for name in ("builds", "locks", "logs", "trees"):
+        (cache / name).mkdir(parents=True, exist_ok=True)
+    (cache / ".gitignore").write_text("*\n")
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _is_finished(directory: Path, wanted: Build) -> bool:
+    """Tell whether the folder is whole: its description, written last, is there and is about this build."""
+    try:
+        kept = msgspec.json.decode((directory / "build.json").read_bytes(), type=Build)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return False
+    interpreter_is_there = not wanted.interpreter or Path(wanted.interpreter).exists()
+    return replace(kept, source=wanted.source) == wanted and interpreter_is_there
+
+
+def _forget(directory: Path) -> None:
+    """Remove an unfinished build; its description first, so that no half of it ever looks whole."""
+    (directory / "build.json").unlink(missing_ok=True)
+    if directory.exists():
+        shutil.rmtree(directory)
+
+
+def _finish(directory: Path, done: Build) -> None:
+    """Declare the build finished in one step: a venv cannot be moved, so its description is renamed."""
+    draft = directory / "build.json.draft"
+    draft.write_text(json.dumps(asdict(done), indent=2) + "\n")
+    draft.rename(directory / "build.json")

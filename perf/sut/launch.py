@@ -1,0 +1,133 @@
+"""Starting a built gateway with its configuration, until it is ready; and its end."""
+
+import os
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from perf.errors import ConfigError, LaunchError
+from perf.model.build import Build
+from perf.model.scenario import Topology
+from perf.model.target import ConfigRequest, Endpoint, PythonKind, RunningKind, Target
+from perf.sut.command import fill, fill_all
+from perf.sut.environment import launch_environment
+from perf.sut.process import GuardedProcess
+from perf.sut.ready import await_answer, check_listener, free_port
+from perf.sut.recipe import out_folder, profile
+from perf.sut.running import RunningSut
+
+_HOST = "127.0.0.1"
+_OPTIMISE = ("-O", "-OO")
+
+
+@contextmanager
+def launch(
+    target: Target,
+    build: Build,
+    *,
+    topology: Topology,
+    endpoints: tuple[Endpoint, ...],
+    cpus: frozenset[int] | None,
+    run_dir: Path,
+) -> Iterator[RunningSut]:
+    """Start a gateway, wait until it is ready, and stop it at the end of the block.
+
+    `run_dir` must be absent or empty; it becomes the gateway's working folder and keeps `gateway.log`.
+    `cpus` pins it to these CPUs. Raises LaunchError with the end of its log if it does not become ready,
+    and ConfigError if the target cannot be configured with this topology.
+    """
+    keys = tuple(target.key_template.replace("{number}", f"{number:04d}") for number in range(topology.keys))
+    if isinstance(target.kind, RunningKind):
+        base_url = target.kind.base_url.rstrip("/")
+        await_answer(base_url, target.ready, process=None)
+        yield RunningSut(
+            name=target.name, base_url=base_url, client_keys=keys, upstream_key="", process=None, ready_ns=0
+        )
+        return
+    request = ConfigRequest(
+        topology=topology,
+        endpoints=endpoints,
+        host=_HOST,
+        port=free_port(_HOST),
+        client_keys=keys,
+        upstream_key=f"upstream-{secrets.token_hex(16)}",
+    )
+    process = _start(target, build, request=request, cpus=cpus, run_dir=run_dir)
+    try:
+        yield _ready(target, request=request, process=process)
+    finally:
+        process.stop(target.stop_grace_ns)
+
+
+def _ready(target: Target, *, request: ConfigRequest, process: GuardedProcess) -> RunningSut:
+    process.wait_started()
+    base_url = f"http://{request.host}:{request.port}"
+    await_answer(base_url, target.ready, process=process)
+    ready_ns = time.monotonic_ns()
+    check_listener(request.port, process)
+    return RunningSut(
+        name=target.name,
+        base_url=base_url,
+        client_keys=request.client_keys,
+        upstream_key=request.upstream_key,
+        process=process,
+        ready_ns=ready_ns,
+    )
+
+
+def _start(
+    target: Target, build: Build, *, request: ConfigRequest, cpus: frozenset[int] | None, run_dir: Path
+) -> GuardedProcess:
+    folder = run_dir.resolve()
+    files = _configuration(target, request)
+    config = _write(files, folder)
+    words = {
+        "python": build.interpreter,
+        "out": str(out_folder(Path(build.directory))),
+        "dir": str(folder),
+        "host": request.host,
+        "port": str(request.port),
+        "config": str(config),
+        "profile": profile(release=build.release),
+    }
+    own = {name: fill(value, words) for name, value in target.env}
+    return GuardedProcess(
+        _command(target, build, words),
+        env=launch_environment(os.environ, own),
+        folder=folder,
+        log=folder / "gateway.log",
+        cpus=cpus,
+    )
+
+
+def _configuration(target: Target, request: ConfigRequest) -> Mapping[str, str]:
+    try:
+        return target.render(request)
+    except ValueError as impossible:
+        raise ConfigError(
+            str(impossible),
+            where=f"configuration of target {target.name} for topology {request.topology.name}",
+            cure="Mend the target's `config`, or take the capability that needs this topology from it.",
+        ) from impossible
+
+
+def _write(files: Mapping[str, str], folder: Path) -> Path:
+    """Write the rendered files into the run's own folder and return the path of the first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise LaunchError(
+            "the run folder is not empty", where=str(folder), cure="Give each launch a folder of its own."
+        )
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder / next(iter(files), "")
+
+
+def _command(target: Target, build: Build, words: Mapping[str, str]) -> tuple[str, ...]:
+    """Fill in the start command; a debug build of Python keeps its assertions."""
+    keeps_all = build.release or not isinstance(target.kind, PythonKind)
+    return tuple(word for word in fill_all(target.start, words) if keeps_all or word not in _OPTIMISE)

@@ -1,0 +1,70 @@
+"""A gateway that is up: where it is, what it uses, and whether it still lives."""
+
+from pathlib import Path
+
+from perf.errors import SutError
+from perf.sut.process import Ended, GuardedProcess
+from perf.sut.recipe import LOG_LINES
+from perf.sut.usage import Usage, cpu_ns_of, tree_below, usage_of
+
+
+class RunningSut:
+    """A started gateway, or one that was up before (`process` None: nothing is known of its processes).
+
+    `upstream_key` is the key that it was given for the upstream, "" if unknown.
+    `started_ns` and `ready_ns` are of the monotonic clock, 0 if it was up before.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        base_url: str,
+        client_keys: tuple[str, ...],
+        upstream_key: str,
+        process: GuardedProcess | None,
+        ready_ns: int,
+    ) -> None:
+        self.name = name
+        self.base_url = base_url
+        self.client_keys = client_keys
+        self.upstream_key = upstream_key
+        self.started_ns = 0 if process is None else process.started_ns
+        self.ready_ns = 0 if process is None else ready_ns
+        self._process = process
+
+    @property
+    def log(self) -> Path | None:
+        """The file with what the gateway wrote; None for one that was up before."""
+        return None if self._process is None else self._process.log
+
+    def pids(self) -> tuple[int, ...]:
+        """Return the process ids of the gateway and of everything it started."""
+        return () if self._process is None else tree_below(self._process.guard_pid)
+
+    def usage(self) -> Usage | None:
+        """Return what the whole process tree uses now; None for a gateway that was up before."""
+        return None if self._process is None else usage_of(self.pids())
+
+    def cpu_ns(self) -> int | None:
+        """Return the CPU time of the whole process tree up to now; as `usage`, but cheaper."""
+        return None if self._process is None else cpu_ns_of(self.pids())
+
+    def log_tail(self, lines: int) -> tuple[str, ...]:
+        """Return the last lines that the gateway wrote."""
+        return () if self._process is None else self._process.log_tail(lines)
+
+    def check_alive(self) -> None:
+        """Raise SutError, with the end of the log, if the gateway has ended."""
+        ended = None if self._process is None else self._process.wait(0)
+        if ended is not None:
+            raise SutError(
+                f"the gateway {self.name} {ended} in the middle of a run",
+                where=f"log: {self.log}",
+                cure="Read the log; the measurement of this block is void.",
+                log=self.log_tail(LOG_LINES),
+            )
+
+    def stop(self, grace_ns: int) -> Ended | None:
+        """Stop the gateway and all it started: SIGTERM, SIGKILL after `grace_ns`; None if it is not ours."""
+        return None if self._process is None else self._process.stop(grace_ns)

@@ -1,0 +1,91 @@
+"""The TOML configuration that the reference gateway shares with the gateways of its contract."""
+
+import math
+from collections.abc import Mapping
+
+import tomli_w
+
+from perf.model.scenario import Provider
+from perf.model.target import ConfigRequest, Endpoint
+from perf.model.units import ns_to_s
+
+FILE_NAME = "config.toml"
+OPENAI_MODEL = "gpt-4o-mini"
+ANTHROPIC_MODEL = "claude-sonnet-4-5"
+_MODEL_PREFIXES = {Provider.OPENAI: "gpt-", Provider.ANTHROPIC: "claude-"}
+_REQUEST_TIMEOUT_S = 300
+
+_Value = str | int | float | bool | list[str]
+_Table = dict[str, "_Value | _Table | list[_Table]"]
+
+
+def contract_files(request: ConfigRequest) -> Mapping[str, str]:
+    """Render `config.toml` in the contract's schema, and nothing beyond it."""
+    recovery_ns = request.topology.recovery_ns
+    whole_s = max(1, math.ceil(ns_to_s(recovery_ns))) if recovery_ns > 0 else None
+    return {FILE_NAME: tomli_w.dumps(_document(request, failure_timeout_s=whole_s))}
+
+
+def contract_files_with_resilience(request: ConfigRequest) -> Mapping[str, str]:
+    """Render `config.toml` with the `[resilience]` table: recovery is as fast as the topology asks."""
+    recovery_s = ns_to_s(request.topology.recovery_ns) or None
+    document = _document(request, failure_timeout_s=recovery_s)
+    if recovery_s is not None:
+        document["resilience"] = {
+            "initial_backoff_seconds": recovery_s,
+            "probe_interval_seconds": recovery_s / 4,
+        }
+    return {FILE_NAME: tomli_w.dumps(document)}
+
+
+def _document(request: ConfigRequest, *, failure_timeout_s: float | None) -> _Table:
+    present = [provider for provider in Provider if _of(request, provider)]
+    rules: _Table = {_MODEL_PREFIXES[provider]: provider.value for provider in present}
+    providers: _Table = {
+        provider.value: [
+            _instance(endpoint, upstream_key=request.upstream_key, failure_timeout_s=failure_timeout_s)
+            for endpoint in _of(request, provider)
+        ]
+        for provider in present
+    }
+    keys: list[_Table] = [
+        {"key": key, "name": f"client-{number}", "enabled": True}
+        for number, key in enumerate(request.client_keys)
+    ]
+    return {
+        "server": {"host": request.host, "port": request.port, "log_level": "warn"},
+        "api_keys": keys,
+        "routing": {
+            "default_provider": present[0].value if present else Provider.OPENAI.value,
+            "rules": rules,
+            "discovery": {
+                "enabled": False,
+                "cache_ttl_seconds": 3600,
+                "refresh_on_startup": False,
+                "providers_with_listing": [],
+            },
+        },
+        "providers": providers,
+        "observability": {"body_logging": {"enabled": False}, "quota_refresh": {"enabled": False}},
+    }
+
+
+def _of(request: ConfigRequest, provider: Provider) -> list[Endpoint]:
+    return [endpoint for endpoint in request.endpoints if endpoint.provider is provider]
+
+
+def _instance(endpoint: Endpoint, *, upstream_key: str, failure_timeout_s: float | None) -> _Table:
+    table: _Table = {
+        "name": endpoint.name,
+        "enabled": True,
+        "api_key": upstream_key,
+        "base_url": f"{endpoint.base_url}/v1",
+        "request_timeout_seconds": _REQUEST_TIMEOUT_S,
+        "priority": endpoint.priority,
+        "weight": endpoint.weight,
+    }
+    if failure_timeout_s is not None:
+        table["failure_timeout_seconds"] = failure_timeout_s
+    if endpoint.provider is Provider.ANTHROPIC:
+        table["api_version"] = "2023-06-01"
+    return table
