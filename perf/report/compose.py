@@ -1,0 +1,205 @@
+"""From a run and its verdict to a report: what is shown, in what order, and what to do next."""
+
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from perf.model.run import Run, RunHeader
+from perf.model.verdict import (
+    FAILING,
+    UNMEASURED,
+    Acceptance,
+    Basis,
+    Caution,
+    CautionKind,
+    Decision,
+    Failure,
+    Finding,
+    State,
+    Verdict,
+)
+from perf.report.document import NOWHERE, Group, Origin, Phrase, Report, Row, Status, Step
+from perf.report.facts import facts_of
+from perf.report.headline import counters_of, sentence_of, title
+from perf.report.marks import MARKS, SEVERITY
+from perf.report.phrase import code, plain, told
+from perf.report.traffic import traffic_of
+
+MAX_VISIBLE = 8
+"""Changed rows that are shown unfolded; a longer list is not read."""
+_MAX_NAMED_SCENARIOS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """How parts are named: by the scenario alone where it has only one."""
+
+    parts: dict[str, set[str]]
+
+    def name(self, scenario: str, part: str) -> str:
+        """`scenario`, or `scenario/part` where the scenario has several parts."""
+        return f"{scenario}/{part}" if len(self.parts.get(scenario, ())) > 1 else scenario
+
+
+def compose(
+    run: Run, verdict: Verdict, *, origin: Origin = NOWHERE, acceptance: Acceptance | None = None
+) -> Report:
+    """Give the report of a run; an acceptance turns a failure into ACCEPTED, and nothing else."""
+    places = _places(run, verdict)
+    rows = [
+        Row(place=places.name(finding.key.scenario, finding.key.part), finding=finding)
+        for finding in sorted(verdict.findings, key=_severity)
+    ]
+    status = _status(verdict, acceptance)
+    counters = counters_of(verdict.findings)
+    changed = [row for row in rows if MARKS[row.finding.decision].changed]
+    kept = acceptance if status is Status.ACCEPTED else None
+    return Report(
+        status=status,
+        title=title(status, counters, kept),
+        sentence=sentence_of(verdict, rows, status=status),
+        counters=counters,
+        visible=tuple(changed[:MAX_VISIBLE]),
+        more_changed=max(0, len(changed) - MAX_VISIBLE),
+        groups=_groups(row for row in rows if row.finding.basis is not Basis.CRITERION),
+        criteria=_by_key(row for row in rows if row.finding.basis is Basis.CRITERION),
+        traffic=traffic_of(run.blocks, place=places.name),
+        cautions=(*verdict.cautions, *_notes(run)),
+        facts=facts_of(run, verdict.findings),
+        steps=_steps(run.header, status=status, rows=changed, origin=origin),
+        failure=None,
+        acceptance=kept,
+        header=run.header,
+        blocks=len(run.blocks),
+        origin=origin,
+    )
+
+
+def compose_failure(failure: Failure, *, header: RunHeader | None = None, origin: Origin = NOWHERE) -> Report:
+    """Give the report of a run that came to no verdict: the phase that failed, and the cure."""
+    sentence: Phrase = (*plain(f"The {_PHASES.get(failure.phase, 'run')} failed: "), *told(failure.what))
+    cure = Step(case="To mend it", text=told(failure.cure), command="")
+    return Report(
+        status=Status.NO_RESULT,
+        title="no result",
+        sentence=sentence,
+        counters=(),
+        visible=(),
+        more_changed=0,
+        groups=(),
+        criteria=(),
+        traffic=(),
+        cautions=(),
+        facts=() if header is None else facts_of(Run(header=header, blocks=()), ()),
+        steps=(cure, *(() if header is None else _reproduce(header, scenarios=()))),
+        failure=failure,
+        acceptance=None,
+        header=header,
+        blocks=0,
+        origin=origin,
+    )
+
+
+_PHASES = {phase: phase for phase in ("plan", "build", "launch", "preflight", "measurement", "judging")}
+"""Phases that a heading may name; any other is called the run."""
+
+
+def _status(verdict: Verdict, acceptance: Acceptance | None) -> Status:
+    match verdict.state:
+        case State.PASSED:
+            return Status.PASSED
+        case State.FAILED:
+            return Status.FAILED if acceptance is None else Status.ACCEPTED
+        case State.INCONCLUSIVE:
+            return Status.INCONCLUSIVE
+        case State.NO_RESULT:
+            return Status.NO_RESULT
+
+
+def _places(run: Run, verdict: Verdict) -> Places:
+    parts: dict[str, set[str]] = {}
+    for finding in verdict.findings:
+        parts.setdefault(finding.key.scenario, set()).add(finding.key.part)
+    for block in run.blocks:
+        for record in block.parts:
+            parts.setdefault(record.scenario, set()).add(record.part)
+    return Places(parts=parts)
+
+
+def _severity(finding: Finding) -> tuple[int, str]:
+    return (SEVERITY[finding.decision], finding.key.text)
+
+
+def _by_key(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(sorted(rows, key=lambda row: row.finding.key))
+
+
+def _groups(rows: Iterable[Row]) -> tuple[Group, ...]:
+    grouped = groupby(_by_key(rows), key=lambda row: row.finding.key.scenario)
+    return tuple(Group(scenario=scenario, rows=tuple(members)) for scenario, members in grouped)
+
+
+def _notes(run: Run) -> Iterable[Caution]:
+    return (Caution(kind=CautionKind.DISCARDED_BLOCKS, text=note) for note in run.notes)
+
+
+def _steps(header: RunHeader, *, status: Status, rows: Sequence[Row], origin: Origin) -> tuple[Step, ...]:
+    match status:
+        case Status.PASSED:
+            return ()
+        case Status.ACCEPTED:
+            return (_REFRESH,)
+        case Status.FAILED:
+            again = _reproduce(header, scenarios=_scenarios(rows, FAILING))
+            return (*again, _accept(origin))
+        case Status.INCONCLUSIVE:
+            return _decide(header, scenarios=_scenarios(rows, {Decision.INCONCLUSIVE}))
+        case Status.NO_RESULT:
+            return _reproduce(header, scenarios=_scenarios(rows, UNMEASURED))
+
+
+_REFRESH = Step(
+    case="After the merge",
+    text=plain("measure new baselines and propose them for review:"),
+    command="perfgate baseline",
+)
+
+
+def _accept(origin: Origin) -> Step:
+    case = "If it is intended"
+    if not origin.accept_label:
+        return Step(
+            case=case,
+            text=plain("say why in the pull request; after the merge, measure new baselines:"),
+            command="perfgate baseline",
+        )
+    label = (*plain("a maintainer can accept it for this commit with the label "), *code(origin.accept_label))
+    return Step(case=case, text=(*label, *plain(".")), command="")
+
+
+def _reproduce(header: RunHeader, *, scenarios: Sequence[str]) -> tuple[Step, ...]:
+    text = plain("reproduce it on your machine:")
+    return (Step(case="If this is not expected", text=text, command=_command(header, scenarios=scenarios)),)
+
+
+def _decide(header: RunHeader, *, scenarios: Sequence[str]) -> tuple[Step, ...]:
+    text = plain("measure on a quieter machine; running again until it is green proves nothing:")
+    return (Step(case="To decide it", text=text, command=_command(header, scenarios=scenarios)),)
+
+
+def _scenarios(rows: Sequence[Row], decisions: Iterable[Decision]) -> tuple[str, ...]:
+    wanted = set(decisions)
+    named = (row.finding.key.scenario for row in rows if row.finding.decision in wanted)
+    return tuple(dict.fromkeys(named))[:_MAX_NAMED_SCENARIOS]
+
+
+def _command(header: RunHeader, *, scenarios: Sequence[str]) -> str:
+    base = header.base.source.commit[:12] if header.base is not None else ""
+    words = ["perfgate", "run"]
+    words.extend(("--target", header.target))
+    if base:
+        words.extend(("--base", base))
+    for scenario in scenarios:
+        words.extend(("--scenario", scenario))
+    return shlex.join(words)

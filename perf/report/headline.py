@@ -1,0 +1,157 @@
+"""The first two lines of a report: the state in a few words, and a sentence that names the worst offender."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from perf.model.verdict import FAILING, UNMEASURED, Acceptance, Basis, Decision, Finding, Verdict
+from perf.report.document import Phrase, Row, Status
+from perf.report.format import change, interval, limit, quantities
+from perf.report.marks import MARKS, SEVERITY, movement
+from perf.report.phrase import code, joined, plain, strong, strong_code, told
+
+_NAMED = 2
+"""How many offenders the sentence names."""
+
+
+def title(status: Status, counters: Sequence[tuple[str, int]], acceptance: Acceptance | None) -> str:
+    """The state in a few words of ours only: it stands in a heading."""
+    failing = _failing_words(counters)
+    match status:
+        case Status.PASSED:
+            return "passed"
+        case Status.FAILED:
+            return f"failed — {failing}" if failing else "failed"
+        case Status.INCONCLUSIVE:
+            return "inconclusive — noise above the limits"
+        case Status.NO_RESULT:
+            return "no result"
+        case Status.ACCEPTED:
+            return f"{failing or 'result'} accepted" if acceptance else "accepted"
+
+
+def counters_of(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
+    """How many findings of each kind, the severest kind first."""
+    counts = Counter(finding.decision for finding in findings)
+    return tuple(
+        (mark.singular if counts[decision] == 1 else mark.plural, counts[decision])
+        for decision, mark in MARKS.items()
+        if counts[decision]
+    )
+
+
+def sentence_of(verdict: Verdict, rows: Sequence[Row], *, status: Status) -> Phrase:
+    """One sentence on the worst offenders and their limits, then the other counts."""
+    match status:
+        case Status.FAILED | Status.ACCEPTED:
+            return _offence([row for row in rows if row.finding.decision in FAILING], rows, verdict)
+        case Status.INCONCLUSIVE:
+            return _doubt([row for row in rows if row.finding.decision is Decision.INCONCLUSIVE], verdict)
+        case Status.NO_RESULT:
+            return _void([row for row in rows if row.finding.decision in UNMEASURED], verdict)
+        case Status.PASSED:
+            return _praise(rows, verdict)
+
+
+def _failing_words(counters: Sequence[tuple[str, int]]) -> str:
+    words = {name for decision in FAILING for name in (MARKS[decision].singular, MARKS[decision].plural)}
+    return ", ".join(f"{count} {name}" for name, count in counters if name in words)
+
+
+def _offence(failing: list[Row], rows: Sequence[Row], verdict: Verdict) -> Phrase:
+    if not failing:
+        return told(verdict.sentence or "The gate failed.")
+    worst = sorted(failing, key=lambda row: _badness(row.finding), reverse=True)
+    named = joined([_accusation(row) for row in worst[:_NAMED]])
+    rest = [finding for finding in (row.finding for row in rows) if not _is_named(finding, worst[:_NAMED])]
+    others = ", ".join(f"{count} {name}" for name, count in counters_of(rest))
+    return (*named, *plain(f". Besides: {others}." if others else "."))
+
+
+def _is_named(finding: Finding, named: Sequence[Row]) -> bool:
+    return any(row.finding is finding for row in named)
+
+
+def _badness(finding: Finding) -> tuple[int, float, str]:
+    """Severest kind first, then furthest beyond its limit, then by key so that the order is stable."""
+    beyond = 0.0
+    if finding.basis is not Basis.CRITERION and finding.worse is not None:
+        beyond = finding.worse / finding.limit if finding.limit else float("inf")
+    return (-SEVERITY[finding.decision], beyond, finding.key.text)
+
+
+def _accusation(row: Row) -> Phrase:
+    finding = row.finding
+    name = (*strong_code(row.place), *strong(f" {finding.title} "))
+    match finding.decision:
+        case Decision.REGRESSED if finding.change is not None:
+            moved = f"is {change(abs(finding.change)).lstrip('+')} {movement(finding)}"
+            return (*name, *strong(moved), *plain(f" ({_allowed(finding)})"))
+        case Decision.MISSED:
+            (value,) = quantities([finding.candidate], finding=finding)
+            return (*name, *strong(f"is {value}"), *plain(f" (required: {limit(finding)})"))
+        case _:
+            return (*name, *strong(f": {MARKS[finding.decision].word}"))
+
+
+def _allowed(finding: Finding) -> str:
+    if finding.worse is not None and finding.limit and finding.worse < finding.limit:
+        return f"beyond noise, and more than half of its limit of {limit(finding)}"
+    return f"limit {limit(finding)}"
+
+
+def _doubt(open_rows: list[Row], verdict: Verdict) -> Phrase:
+    if not open_rows:
+        return told(verdict.sentence or "The measurements do not decide.")
+    row = max(open_rows, key=lambda row: (_upper_harm(row.finding), row.finding.key.text))
+    finding = row.finding
+    span = interval(finding.lower, finding.upper)
+    more = f" {len(open_rows) - 1} more are undecided as well." if len(open_rows) > 1 else ""
+    return (
+        *strong_code(row.place),
+        *strong(f" {finding.title} is undecided"),
+        *plain(f": its change lies in {span} %, across the limit of {limit(finding)}.{more}"),
+        *plain(" Nothing is proven to be worse."),
+    )
+
+
+def _upper_harm(finding: Finding) -> float:
+    return max(abs(bound) for bound in (finding.lower or 0.0, finding.upper or 0.0))
+
+
+def _void(broken: list[Row], verdict: Verdict) -> Phrase:
+    if not broken:
+        return told(verdict.sentence or "Nothing was measured, so nothing is known.")
+    row = broken[0]
+    why = told(row.finding.text) if row.finding.text else plain("The measurement failed.")
+    return (
+        *strong_code(row.place),
+        *strong(f" {row.finding.title} could not be measured"),
+        *plain(": "),
+        *why,
+    )
+
+
+def _praise(rows: Sequence[Row], verdict: Verdict) -> Phrase:
+    judged = [row for row in rows if row.finding.decision is not Decision.INFORMATIONAL]
+    if not judged:
+        return told(verdict.sentence or "No number was judged.")
+    met = sum(1 for row in judged if row.finding.decision is Decision.MET)
+    compared = len(judged) - met
+    kept = [_count(compared, "comparison"), _count(met, "criterion")]
+    held = [text for text in kept if text]
+    moved = [row for row in judged if row.finding.worse is not None and row.finding.limit]
+    largest = max(moved, key=lambda row: _badness(row.finding)[1], default=None)
+    if largest is None:
+        return plain(f"{' and '.join(held)} within the limits.")
+    return (
+        *strong(f"{' and '.join(held)} within the limits"),
+        *plain("; closest to its limit: "),
+        *code(largest.place),
+        *plain(f" {largest.finding.title} {change(largest.finding.change or 0.0)}"),
+        *plain(f" (limit {limit(largest.finding)})."),
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    plural = "criteria" if noun == "criterion" else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}" if number else ""

@@ -1,0 +1,212 @@
+"""The pull-request comment and the job summary: a verdict, the changed rows, the rest folded away."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from perf.model.verdict import Decision
+from perf.report.document import Report, Row, Status, Step
+from perf.report.marks import MARKS
+from perf.report.neutral import code_span, fence, markdown, prose
+from perf.report.phrase import told
+from perf.report.tables import changed_table, criteria_table, group_table, traffic_table
+
+BUDGET = 60_000
+"""Characters. GitHub refuses a comment over 65,536; the rest is for the marker and for safety."""
+_MAX_CAUTIONS = 10
+_LOG_LINES = 15
+_ICONS = {
+    Status.PASSED: "✅",
+    Status.FAILED: "❌",
+    Status.INCONCLUSIVE: "⚠️",
+    Status.NO_RESULT: "🚫",
+    Status.ACCEPTED: "☑️",
+}
+_LEGEND = {
+    Decision.MISSED: "🔴 worse than allowed: fails",
+    Decision.REGRESSED: "🔴 worse than allowed: fails",
+    Decision.MISSING: "🔴 worse than allowed: fails",
+    Decision.CHANGED_UNIT: "🔴 worse than allowed: fails",
+    Decision.INVALID: "🟠 not measured: never a pass",
+    Decision.COLLAPSED: "🟠 not measured: never a pass",
+    Decision.INCONCLUSIVE: "🟡 undecided, or worse but within the limit",
+    Decision.SUSPECT: "🟡 undecided, or worse but within the limit",
+    Decision.IMPROVED: "🟢 better",
+    Decision.NEW: "🔵 new: not in the baseline yet",
+}
+
+
+class Cut(StrEnum):
+    """What can be left out of a report that is too long, the least important first."""
+
+    TRAFFIC = "requests"
+    INFORMATIONAL = "rows that are only shown"
+    CRITERIA = "criteria"
+    MEASUREMENTS = "measurements"
+    FACTS = "facts"
+
+
+def render(report: Report) -> str:
+    """The report as Markdown for GitHub, at most BUDGET characters long."""
+    return render_within(report, budget=BUDGET)
+
+
+def render_within(report: Report, *, budget: int) -> str:
+    """The report as Markdown, whole sections left out in the order of `Cut` until it fits."""
+    cuts: list[Cut] = []
+    page = _page(report, cuts=frozenset())
+    for cut in Cut:
+        if len(page) <= budget:
+            break
+        cuts.append(cut)
+        page = _page(report, cuts=frozenset(cuts))
+    return page
+
+
+def _page(report: Report, *, cuts: frozenset[Cut]) -> str:
+    sections = [
+        f"### {_ICONS[report.status]} Performance gate: {report.title}",
+        _sentence(report),
+        _changed(report),
+        _reasons(report),
+        _cautions(report),
+        _log(report),
+        *(_steps_line(step) for step in report.steps),
+        _criteria(report, cuts=cuts),
+        _measurements(report, cuts=cuts),
+        _traffic(report, cuts=cuts),
+        _facts(report, cuts=cuts),
+        _omissions(cuts),
+        _footer(report),
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _sentence(report: Report) -> str:
+    said = markdown(report.sentence)
+    if report.acceptance is None:
+        return said
+    accepted = report.acceptance
+    return f"{said}\n\nAccepted by {code_span(accepted.login)} for {code_span(accepted.sha[:7])}."
+
+
+def _changed(report: Report) -> str:
+    if not report.visible:
+        return ""
+    more = (
+        f"\n\n{report.more_changed} more changed rows are in the full list below."
+        if report.more_changed
+        else ""
+    )
+    decisions = (row.finding.decision for row in report.visible)
+    legend = " · ".join(dict.fromkeys(_LEGEND[decision] for decision in decisions if decision in _LEGEND))
+    return f"{changed_table(report.visible)}{more}\n\n<sub>{legend}</sub>"
+
+
+def _reasons(report: Report) -> str:
+    """Why a visible row has no numbers; the sentence above tells the rest."""
+    wordless = {Decision.INVALID, Decision.COLLAPSED, Decision.MISSING, Decision.CHANGED_UNIT, Decision.NEW}
+    rows = [row for row in report.visible if row.finding.decision in wordless and row.finding.text]
+    return "\n".join(f"- {_reason(row)}" for row in rows)
+
+
+def _reason(row: Row) -> str:
+    icon = MARKS[row.finding.decision].icon
+    return f"{icon} {code_span(row.place)} {prose(row.finding.title)}: {markdown(told(row.finding.text))}"
+
+
+def _cautions(report: Report) -> str:
+    if not report.cautions:
+        return ""
+    shown = [f"> - {markdown(told(caution.text))}" for caution in report.cautions[:_MAX_CAUTIONS]]
+    left = len(report.cautions) - len(shown)
+    more = [f"> - and {left} more, in the full result"] if left else []
+    return "\n".join(["> [!WARNING]", *shown, *more])
+
+
+def _log(report: Report) -> str:
+    if report.failure is None:
+        return ""
+    where = f"Where: {code_span(report.failure.where)}"
+    if not report.failure.log:
+        return where
+    return f"{where}\n\n{_folded('Last lines of the log', fence(report.failure.log, most=_LOG_LINES))}"
+
+
+def _steps_line(step: Step) -> str:
+    command = f" `{step.command}`" if step.command else ""
+    return f"**{step.case}**, {markdown(step.text)}{command}"
+
+
+def _criteria(report: Report, *, cuts: frozenset[Cut]) -> str:
+    if not report.criteria or Cut.CRITERIA in cuts:
+        return ""
+    met = sum(1 for row in report.criteria if row.finding.decision is Decision.MET)
+    name = f"Criteria: {met} of {len(report.criteria)} met"
+    return _folded(name, criteria_table(report.criteria))
+
+
+def _measurements(report: Report, *, cuts: frozenset[Cut]) -> str:
+    keep = _keeper(cuts)
+    tables: list[str] = []
+    count = 0
+    for group in report.groups:
+        rows = tuple(row for row in group.rows if keep(row))
+        if rows:
+            count += len(rows)
+            shown = group if len(rows) == len(group.rows) else type(group)(scenario=group.scenario, rows=rows)
+            tables.append(f"{code_span(group.scenario)}\n\n{group_table(shown)}")
+    if not tables:
+        return ""
+    return _folded(f"All {count} compared measurements", "\n\n".join(tables))
+
+
+def _keeper(cuts: frozenset[Cut]) -> Callable[[Row], bool]:
+    if Cut.MEASUREMENTS in cuts:
+        return lambda _: False
+    if Cut.INFORMATIONAL in cuts:
+        return lambda row: row.finding.decision is not Decision.INFORMATIONAL
+    return lambda _: True
+
+
+def _traffic(report: Report, *, cuts: frozenset[Cut]) -> str:
+    if not report.traffic or Cut.TRAFFIC in cuts:
+        return ""
+    requests = sum(entry.requests for entry in report.traffic)
+    failed = requests - sum(entry.ok for entry in report.traffic)
+    return _folded(f"Requests: {requests:,}, not OK: {failed:,}", traffic_table(report.traffic))
+
+
+def _facts(report: Report, *, cuts: frozenset[Cut]) -> str:
+    if not report.facts or Cut.FACTS in cuts:
+        return ""
+    lines = [f"- {fact.label}: {markdown(fact.value)}" for fact in report.facts]
+    return _folded("How this was measured", "\n".join(lines))
+
+
+def _omissions(cuts: frozenset[Cut]) -> str:
+    if not cuts:
+        return ""
+    names = ", ".join(cut.value for cut in Cut if cut in cuts)
+    return f"Left out because a comment holds no more: {names}. The job summary's artifact has everything."
+
+
+def _footer(report: Report) -> str:
+    origin = report.origin
+    parts: list[str] = []
+    if report.header is not None:
+        if report.header.base is not None:
+            parts.append(f"baseline {code_span(report.header.base.source.commit[:7])}")
+        parts.append(f"candidate {code_span(report.header.head_sha[:7])}")
+    if origin.run_url:
+        parts.append(f'<a href="{origin.run_url}">{prose(origin.run_name)}</a>')
+    if origin.artifact:
+        parts.append(f"raw data in artifact {code_span(origin.artifact)}")
+    if origin.finished_at:
+        parts.append(prose(origin.finished_at))
+    version = report.header.environment.tool_version if report.header is not None else ""
+    parts.append(f"perfgate {prose(version)}".rstrip())
+    return f"<sub>{' · '.join(parts)}</sub>"
+
+
+def _folded(name: str, content: str) -> str:
+    return f"<details>\n<summary>{name}</summary>\n\n{content}\n\n</details>"
