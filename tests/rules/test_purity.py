@@ -10,8 +10,8 @@ from tests.rules.source import ROOT, Module, hold, imports, modules
 
 SHELL_MODULES = frozenset(
     """
-    asyncio ctypes fcntl http.client http.server logging multiprocessing os pathlib secrets select selectors shutil signal
-    socket sqlite3 ssl subprocess tempfile threading time urllib.request uuid
+    asyncio ctypes fcntl http.client http.server logging multiprocessing os pathlib secrets select selectors
+    shutil signal socket sqlite3 ssl subprocess tempfile threading time urllib.request uuid
     """.split()  # noqa: SIM905 - a list of words reads better than a list of strings
 )
 SHELL_CALLS = frozenset({"open", "print", "input", "exec", "eval", "breakpoint"})
