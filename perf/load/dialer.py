@@ -67,7 +67,9 @@ def resolve(endpoint: Endpoint) -> tuple[str, int]:
     try:
         found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
-        raise LoadError(f"{endpoint.host} has no address ({error.strerror}): correct the base URL") from error
+        raise LoadError(
+            f"no address: {error.strerror}", where=endpoint.host, cure="correct the base URL"
+        ) from error
     found.sort(key=lambda each: each[0] != socket.AF_INET)
     host, port = found[0][4][:2]
     return str(host), int(port)
@@ -76,11 +78,17 @@ def resolve(endpoint: Endpoint) -> tuple[str, int]:
 def connect_outcome(error: OSError) -> Outcome:
     """The outcome of a failed connect; errors that are the rig's own fault are a `LoadError`."""
     if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
-        raise LoadError(f"no TLS with the gateway ({error}): give its CA file") from error
+        raise LoadError(
+            f"no TLS with the gateway: {error}", where="the first connect", cure="give the CA file to trust"
+        ) from error
     if isinstance(error, TimeoutError):
         return Outcome.CONNECT_TIMEOUT
     if error.errno in _UNREACHABLE:
         return Outcome.REFUSED
     if error.errno in _CUT or isinstance(error, ConnectionError | ssl.SSLEOFError):
         return Outcome.RESET
-    raise LoadError(f"the rig cannot connect ({error}): lower the connections or raise its limits") from error
+    raise LoadError(
+        f"the rig cannot connect: {error}",
+        where="a connect",
+        cure="lower the number of connections, or raise the rig's limits",
+    ) from error

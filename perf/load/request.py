@@ -26,7 +26,11 @@ class Endpoint:
         """The endpoint of an http or https URL; anything else is a `LoadError`."""
         parts = urlsplit(base_url)
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-            raise LoadError(f"base URL {base_url!r} cannot be used: give http://HOST[:PORT] or https://…")
+            raise LoadError(
+                "the base URL cannot be used",
+                where=repr(base_url),
+                cure="give http://HOST[:PORT] or https://…",
+            )
         return cls(
             host=parts.hostname,
             port=parts.port or _DEFAULT_PORTS[parts.scheme],

@@ -27,9 +27,13 @@ class Terms:
     def of(cls, plan: LoadPlan, *, endpoint: Endpoint) -> Self:
         """The terms of a plan; one that cannot be carried out is a `LoadError`."""
         if not plan.templates:
-            raise LoadError("the plan has no request templates: give at least one")
+            raise LoadError("nothing to send", where="the plan's templates", cure="give at least one")
         if len(plan.nonce_prefix) != _NONCE_PREFIX_LENGTH:
-            raise LoadError(f"nonce prefix {plan.nonce_prefix!r}: give {_NONCE_PREFIX_LENGTH} hex digits")
+            raise LoadError(
+                "the nonce prefix has the wrong length",
+                where=repr(plan.nonce_prefix),
+                cure=f"give {_NONCE_PREFIX_LENGTH} hex digits",
+            )
         return cls(
             requests=tuple(PreparedRequest.of(each, endpoint=endpoint) for each in plan.templates),
             by_connection=plan.spread is Spread.BY_CONNECTION,
