@@ -1,1 +1,1 @@
-"""The reference gateway: a complete, fast LLM gateway that the suite measures when no other target is named."""
+"""The reference gateway: a complete, fast LLM gateway, measured when no other target is named."""

@@ -171,6 +171,11 @@ class ClientConnection(asyncio.Protocol):
             self._transport.abort()
 
     @property
+    def complete(self) -> bool:
+        """Whether the whole answer has come."""
+        return self._state is _State.COMPLETE
+
+    @property
     def closed(self) -> bool:
         """Whether the connection is gone."""
         return self._state is _State.CLOSED

@@ -47,9 +47,7 @@ def end_to_end(headers: Headers, *, without: Container[bytes] = ()) -> bytes:
     for name, value in headers:
         if name in HOP_BY_HOP:
             if name == b"connection" and value.lower() not in _PLAIN_CONNECTION:
-                return end_to_end(
-                    [pair for pair in headers if pair[0] not in _named(value)], without=without
-                )
+                return end_to_end([pair for pair in headers if pair[0] not in _named(value)], without=without)
         elif name not in without:
             parts += (name, b": ", value, b"\r\n")
     return b"".join(parts)

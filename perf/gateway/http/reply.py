@@ -25,7 +25,10 @@ class Reply:
     def send(self, status: int, *, headers: bytes, body: bytes) -> None:
         """Write a whole answer; `headers` are complete lines without the length."""
         self.started = self.finished = True
-        length = b"content-length: %d\r\n%b\r\n" % (len(body), b"connection: close\r\n" if self.close else b"")
+        length = b"content-length: %d\r\n%b\r\n" % (
+            len(body),
+            b"connection: close\r\n" if self.close else b"",
+        )
         self._transport.write(b"".join((status_line(status), headers, length, b"" if self._bare else body)))
 
     def start(self, status: int, *, headers: bytes) -> None:

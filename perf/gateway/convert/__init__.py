@@ -1,0 +1,1 @@
+"""Between dialects: OpenAI requests to Anthropic, Anthropic answers and streams back; no I/O."""

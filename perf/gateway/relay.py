@@ -1,0 +1,123 @@
+"""Passing an upstream's answer to the client: whole or streamed, unchanged or converted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from perf.gateway.balance import Outcome
+from perf.gateway.convert.stream import StreamConverter
+from perf.gateway.errors import Dialect, GatewayError, error_body, error_event
+from perf.gateway.exchange import Exchange
+from perf.gateway.http.client import Head
+from perf.gateway.http.faults import ExchangeError
+from perf.gateway.http.message import end_to_end, field
+from perf.gateway.http.reply import Reply
+from perf.gateway.passthrough import PassThrough
+
+Translator: TypeAlias = PassThrough | StreamConverter
+
+_CONTENT = frozenset({b"content-type", b"content-encoding"})
+_JSON = b"content-type: application/json\r\n"
+_QUOTED_BYTES = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How an answer is given: in whose dialect, under which id, and through which conversions."""
+
+    dialect: Dialect
+    request_id: bytes
+    extra: bytes
+    convert: Callable[[bytes], bytes] | None
+    convert_error: Callable[[int, bytes], GatewayError] | None
+    translator: Callable[[], Translator]
+
+
+async def deliver(exchange: Exchange, reply: Reply, *, delivery: Delivery) -> None:
+    """Ask, and give the client what comes; raises GatewayError as long as nothing was written."""
+    try:
+        head = await exchange.open()
+        if head.status < 300 and _is_event_stream(head):
+            await _stream(exchange, reply, head=head, delivery=delivery)
+        else:
+            body = await exchange.read()
+            _send(reply, head, body=body, fields=_fields(exchange, head, delivery), delivery=delivery)
+    finally:
+        exchange.close()
+
+
+def _send(reply: Reply, head: Head, *, body: bytes, fields: bytes, delivery: Delivery) -> None:
+    if head.status < 400:
+        converted = body if delivery.convert is None else delivery.convert(body)
+        reply.send(head.status, headers=fields, body=converted)
+        return
+    error = _told_error(head, body, delivery)
+    if error is None:
+        reply.send(head.status, headers=fields, body=body)
+        return
+    plain = end_to_end(head.headers, without=_CONTENT)
+    headers = b"".join((plain, _own_fields(delivery, head), _JSON))
+    reply.send(head.status, headers=headers, body=error_body(error, delivery.dialect))
+
+
+def _told_error(head: Head, body: bytes, delivery: Delivery) -> GatewayError | None:
+    """Give an upstream's error in the caller's dialect; None when its body is so already."""
+    if delivery.convert_error is not None:
+        return delivery.convert_error(head.status, body)
+    if (field(head.headers, b"content-type") or b"").startswith(b"application/json"):
+        return None
+    text = body[:_QUOTED_BYTES].decode(errors="replace") or f"The upstream answered {head.status}"
+    return GatewayError(head.status, "upstream_error", text)
+
+
+async def _stream(exchange: Exchange, reply: Reply, *, head: Head, delivery: Delivery) -> None:
+    translator = delivery.translator()
+    fault: GatewayError | None = None
+
+    def sink(data: bytes) -> None:
+        nonlocal fault
+        try:
+            reply.write(translator.feed(data))
+        except GatewayError as error:
+            fault = error
+            if exchange.connection is not None:
+                exchange.connection.abort()
+
+    reply.start(head.status, headers=_fields(exchange, head, delivery))
+    reply.follow(exchange.connection)
+    try:
+        await exchange.pipe(sink)
+    except ExchangeError as error:
+        fault = fault or GatewayError(502, "upstream_error", f"The upstream's stream broke off: {error}")
+    finally:
+        reply.follow(None)
+    _end(reply, translator, fault=fault, dialect=delivery.dialect)
+    exchange.finish(Outcome.SUCCESS if translator.complete else Outcome.FAILURE)
+
+
+def _end(reply: Reply, translator: Translator, *, fault: GatewayError | None, dialect: Dialect) -> None:
+    """End a stream: a broken one with an error event, so that it never looks whole."""
+    if isinstance(translator, PassThrough):
+        reply.write(translator.flush())
+    if not translator.complete and not translator.failed:
+        missing = GatewayError(502, "upstream_error", "The upstream ended its stream too early")
+        reply.write(error_event(fault or missing, dialect))
+    reply.end()
+
+
+def _fields(exchange: Exchange, head: Head, delivery: Delivery) -> bytes:
+    instance = b"x-gateway-instance: %b\r\n" % exchange.upstream.name.encode()
+    return b"".join((end_to_end(head.headers), _own_fields(delivery, head), instance))
+
+
+def _own_fields(delivery: Delivery, head: Head) -> bytes:
+    """Give our fields; the upstream's own request id is kept."""
+    if field(head.headers, b"x-request-id") is not None:
+        return delivery.extra
+    return b"x-request-id: %b\r\n%b" % (delivery.request_id, delivery.extra)
+
+
+def _is_event_stream(head: Head) -> bool:
+    encoded = field(head.headers, b"content-encoding")
+    kind = field(head.headers, b"content-type") or b""
+    return kind.startswith(b"text/event-stream") and encoded in (None, b"identity")
