@@ -99,7 +99,11 @@ def student_t_sf(t: float, df: float) -> float:
         raise ValueError(f"need df > 0, got {df}")
     if math.isinf(t):
         return 0.0 if t > 0 else 1.0
-    tail = 0.5 * regularised_beta(df / (df + t * t), df / 2.0, 0.5)
+    square = t * t
+    if square < df:
+        tail = 0.5 - 0.5 * regularised_beta(square / (df + square), 0.5, df / 2.0)
+    else:
+        tail = 0.5 * regularised_beta(df / (df + square), df / 2.0, 0.5)
     return tail if t >= 0 else 1.0 - tail
 
 

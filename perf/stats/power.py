@@ -3,7 +3,11 @@
 import math
 from dataclasses import dataclass
 
-from perf.stats.distributions import student_t_upper_point
+from perf.stats.distributions import normal_cdf, student_t_upper_point
+
+_STEPS = 400
+_SPREADS_COVERED = 9.0
+_REACH = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,31 +20,84 @@ class DetectableEffect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """n blocks of this standard deviation (log ratio), tested at one-sided alpha to reach this power."""
+    """n blocks of this standard deviation (log ratio), held to one-sided alpha and a relevant estimate.
+
+    relevance is the log ratio that the estimate must exceed besides; 0 asks for significance alone.
+    """
 
     n: int
     sd: float
     alpha: float
-    power: float
+    relevance: float
 
     def __post_init__(self) -> None:
-        levels_fit = 0.0 < self.alpha < 0.5 and 0.5 <= self.power < 1.0
-        if self.n < 1 or not self.sd >= 0.0 or not levels_fit:
-            raise ValueError(f"need n >= 1, sd >= 0, 0 < alpha < 0.5 and 0.5 <= power < 1, got {self}")
+        fits = self.n >= 1 and self.sd >= 0.0 and self.relevance >= 0.0 and 0.0 < self.alpha < 0.5
+        if not fits:
+            raise ValueError(f"need n >= 1, sd >= 0, relevance >= 0 and 0 < alpha < 0.5, got {self}")
 
 
-def minimal_detectable_effect(design: Design, *, relevance: float) -> DetectableEffect:
-    """Return the smallest true effect that is significant and estimated above `relevance` with this power.
+def detection_probability(effect: float, *, design: Design) -> float:
+    """Return P(mean > relevance and t > t_alpha) for normal blocks with this true effect (log ratio).
 
-    Significance needs (t_alpha + t_power)·sd/√n with n − 1 degrees of freedom (Bloom 1995), relevance
-    needs relevance + t_power·sd/√n; the larger counts, and 0 asks for significance alone.
-    A single block detects nothing: the effect is infinite.
+    The joint form of the noncentral t distribution (Johnson & Welch 1940): the normal tail of the mean,
+    averaged by Simpson's rule over the chi distribution of the standard deviation.
     """
     if design.n < 2:
-        return DetectableEffect(log_ratio=math.inf, percent=math.inf)
-    df = design.n - 1
+        return 0.0
     standard_error = design.sd / math.sqrt(design.n)
-    reserve = student_t_upper_point(1.0 - design.power, df) * standard_error
-    threshold = student_t_upper_point(design.alpha, df) * standard_error
-    log_ratio = max(threshold, relevance) + reserve
-    return DetectableEffect(log_ratio=log_ratio, percent=100.0 * math.expm1(log_ratio))
+    if standard_error == 0.0:
+        return 1.0 if effect > design.relevance else 0.0
+    df = design.n - 1
+    critical = student_t_upper_point(design.alpha, df)
+    needed, truth = design.relevance / standard_error, effect / standard_error
+    half_range = _SPREADS_COVERED / math.sqrt(2.0 * df)
+    low = max(0.0, 1.0 - half_range)
+    high = max(low, min(1.0 + half_range, (truth + _SPREADS_COVERED) / critical))
+    step = (high - low) / _STEPS
+    return (
+        step
+        / 3.0
+        * math.fsum(
+            _simpson_weight(k)
+            * _spread_density(low + k * step, df)
+            * normal_cdf(truth - max(critical * (low + k * step), needed))
+            for k in range(_STEPS + 1)
+        )
+    )
+
+
+def minimal_detectable_effect(design: Design, *, power: float) -> DetectableEffect:
+    """Return the smallest true effect that the design detects with this power.
+
+    A single block detects nothing: the effect is infinite.
+    ValueError unless 0.5 ≤ power < 1.
+    """
+    if not 0.5 <= power < 1.0:
+        raise ValueError(f"need 0.5 <= power < 1, got {power}")
+    if design.n < 2:
+        return DetectableEffect(log_ratio=math.inf, percent=math.inf)
+    critical = student_t_upper_point(design.alpha, design.n - 1)
+    low, high = 0.0, design.relevance + (critical + 1.0) * _REACH * design.sd / math.sqrt(design.n)
+    tolerance = 1e-9 * high
+    while high - low > tolerance:
+        middle = 0.5 * (low + high)
+        detected = detection_probability(middle, design=design) >= power
+        low, high = (low, middle) if detected else (middle, high)
+    return DetectableEffect(log_ratio=high, percent=100.0 * math.expm1(min(high, 700.0)))
+
+
+def _simpson_weight(k: int) -> int:
+    if k in (0, _STEPS):
+        return 1
+    return 4 if k % 2 else 2
+
+
+def _spread_density(ratio: float, df: int) -> float:
+    """Return the density of s/σ, the root of chi-square over its degrees of freedom."""
+    if ratio <= 0.0:
+        return math.sqrt(2.0 / math.pi) if df == 1 else 0.0
+    half = df / 2.0
+    log_density = (
+        half * math.log(half) + (df - 1) * math.log(ratio) - half * ratio * ratio - math.lgamma(half)
+    )
+    return 2.0 * math.exp(log_density)

@@ -22,7 +22,7 @@ def theil_sen(x: Sequence[float], y: Sequence[float], *, confidence: float) -> S
     """Return the median of all pairwise slopes, with Sen's (1968) limits at this two-sided confidence.
 
     The limits are order statistics of the slopes, placed by the variance of Kendall's score with its
-    correction for ties in x and in y.
+    correction for ties.
     Too few points for the confidence give infinite limits.
     ValueError for unequal lengths or when no two x differ.
     """
@@ -46,10 +46,22 @@ def theil_sen(x: Sequence[float], y: Sequence[float], *, confidence: float) -> S
 
 
 def _score_variance(x: Sequence[float], y: Sequence[float]) -> float:
-    untied = _tie_term(len(x))
-    tied = sum(_tie_term(count) for series in (x, y) for count in Counter(series).values())
-    return max(0.0, (untied - tied) / 18.0)
+    """Return the variance of Kendall's score, ties in both series allowed for (Kendall 1970, chapter 4)."""
+    n = len(x)
+    in_x, in_y = list(Counter(x).values()), list(Counter(y).values())
+    untied = _spread(n) - sum(map(_spread, in_x)) - sum(map(_spread, in_y))
+    pairs = sum(map(_pairs, in_x)) * sum(map(_pairs, in_y)) / (2.0 * n * (n - 1))
+    triples = sum(map(_triples, in_x)) * sum(map(_triples, in_y))
+    return max(0.0, untied / 18.0 + pairs + (triples / (9.0 * n * (n - 1) * (n - 2)) if triples else 0.0))
 
 
-def _tie_term(count: int) -> int:
+def _spread(count: int) -> int:
     return count * (count - 1) * (2 * count + 5)
+
+
+def _pairs(count: int) -> int:
+    return count * (count - 1)
+
+
+def _triples(count: int) -> int:
+    return count * (count - 1) * (count - 2)
