@@ -35,7 +35,9 @@ def allow_files(connections: int) -> None:
         return
     if hard != resource.RLIM_INFINITY and hard < needed:
         raise LoadError(
-            f"{connections} connections need {needed} open files, {hard} are allowed: `ulimit -n`"
+            f"{connections} connections need {needed} open files, and {hard} are allowed",
+            where="the limit of open files",
+            cure="raise it with `ulimit -Hn`, or lower the number of connections",
         )
     resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
@@ -45,4 +47,6 @@ def trust(ca_file: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
     except OSError as error:
-        raise LoadError(f"CA file {ca_file} cannot be used ({error}): give a PEM file") from error
+        raise LoadError(
+            f"the CA file cannot be used: {error}", where=str(ca_file), cure="give a PEM file"
+        ) from error

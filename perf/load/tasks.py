@@ -52,4 +52,8 @@ class Tasks:
 
     def _on_callback_error(self, _: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         error = context.get("exception")
-        self.fail(error if isinstance(error, BaseException) else LoadError(str(context.get("message"))))
+        if not isinstance(error, BaseException):
+            error = LoadError(
+                str(context.get("message")), where="the event loop", cure="report this as a bug"
+            )
+        self.fail(error)
