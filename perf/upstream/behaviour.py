@@ -37,7 +37,7 @@ class Behaviour:
         self._delays_ns = delays_ns(script.first_delay, self._rng)
         self._deliveries: dict[tuple[Ask, tuple[int, ...]], Delivery] = {}
 
-    def answer(self, method: bytes, path: str, body: bytes) -> Answering:
+    def answer(self, method: bytes, path: str, *, body: bytes) -> Answering:
         """Answer one request; probes by GET succeed at once and draw nothing."""
         if method != b"POST":
             return Answering(
@@ -56,7 +56,7 @@ class Behaviour:
 
     def _frame(self, ask: Ask, drawn: tuple[int, ...]) -> Delivery:
         hits = tuple(self._script.faults[number] for number in drawn)
-        delivery = deliver(reply_to(ask, self._script, hits), ask.dialect)
+        delivery = deliver(reply_to(ask, self._script, hits=hits), ask.dialect)
         if len(self._deliveries) >= _CACHE_LIMIT:
             self._deliveries.clear()
         self._deliveries[ask, drawn] = delivery
@@ -64,7 +64,7 @@ class Behaviour:
 
 
 def _json_reply(payload: object) -> Reply:
-    return whole_reply(200, (("content-type", JSON_TYPE),), msgspec.json.encode(payload))
+    return whole_reply(200, msgspec.json.encode(payload), headers=(("content-type", JSON_TYPE),))
 
 
 _MODELS = {
@@ -77,6 +77,6 @@ _MODELS = {
 }
 _HEALTHY = deliver(_json_reply({"status": "ok"}), Dialect.OPENAI_CHAT)
 _PROBES = {"models": deliver(_json_reply(_MODELS), Dialect.OPENAI_CHAT)}
-_EMPTY = deliver(whole_reply(200, (), b""), Dialect.OPENAI_CHAT)
+_EMPTY = deliver(whole_reply(200, b"", headers=()), Dialect.OPENAI_CHAT)
 _UNKNOWN_PATH = deliver(refusal(Dialect.OPENAI_CHAT, 404), Dialect.OPENAI_CHAT)
 _BAD_REQUESTS = {dialect: deliver(refusal(dialect, 400), dialect) for dialect in Dialect}

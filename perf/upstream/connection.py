@@ -34,7 +34,7 @@ class Host(Protocol):
     log: list[Arrival]
     connections: "set[Connection]"
 
-    def answer(self, method: bytes, path: str, body: bytes) -> Answering:
+    def answer(self, method: bytes, path: str, *, body: bytes) -> Answering:
         """Decide an answer."""
         ...
 
@@ -157,7 +157,7 @@ class Connection(asyncio.Protocol):
         if self._transport is None:
             return
         host = self._host
-        answering = host.answer(request.method, request.path, request.body)
+        answering = host.answer(request.method, request.path, body=request.body)
         self._exchange = Exchange(
             request, answering, transport=self._transport, timers=host.timers, done=self._done
         )

@@ -50,7 +50,7 @@ def draw(faults: tuple[Fault, ...], rng: Random) -> tuple[int, ...]:
     return tuple([number for number, fault in enumerate(faults) if rng.random() < fault.ratio])
 
 
-def disturb(draft: Draft, hits: tuple[Fault, ...], faults: Mapping[FaultKind, Disturbance]) -> Draft:
+def disturb(draft: Draft, hits: tuple[Fault, ...], *, faults: Mapping[FaultKind, Disturbance]) -> Draft:
     """Apply those of the faults that the mapping knows, in the mapping's order."""
     for kind, disturbance in faults.items():
         for fault in hits:

@@ -32,9 +32,9 @@ class Instance:
         self.port: int = self._reservation.getsockname()[1]
         self._server: asyncio.Server | None = None
 
-    def answer(self, method: bytes, path: str, body: bytes) -> Answering:
+    def answer(self, method: bytes, path: str, *, body: bytes) -> Answering:
         """Answer after the script in force."""
-        return self._behaviour.answer(method, path, body)
+        return self._behaviour.answer(method, path, body=body)
 
     async def become(self, state: UpstreamScript | Down) -> None:
         """Behave so from now on; answers already on their way keep to their script."""

@@ -55,10 +55,10 @@ def openai_mock(latency_ms: float = 0, error_rate: float = 0) -> Iterator[Mock]:
 
 @contextmanager
 def openai_streaming_mock(
-    latency_ms: float = 0, num_chunks: int = DEFAULT_TOKENS, interval_ms: float = 0
+    latency_ms: float = 0, num_chunks: int = DEFAULT_TOKENS, *, interval_ms: float = 0
 ) -> Iterator[Mock]:
     """OpenAI, whose streams have `num_chunks` content deltas, one each `interval_ms` after the first."""
-    with mock("openai", _streaming(latency_ms, num_chunks, interval_ms)) as served:
+    with mock("openai", _streaming(latency_ms, num_chunks, interval_ms=interval_ms)) as served:
         yield served
 
 
@@ -71,16 +71,16 @@ def anthropic_mock(latency_ms: float = 0, error_rate: float = 0) -> Iterator[Moc
 
 @contextmanager
 def anthropic_streaming_mock(
-    latency_ms: float = 0, num_chunks: int = DEFAULT_TOKENS, interval_ms: float = 0
+    latency_ms: float = 0, num_chunks: int = DEFAULT_TOKENS, *, interval_ms: float = 0
 ) -> Iterator[Mock]:
     """Anthropic, whose streams have `num_chunks` content deltas, one each `interval_ms` after the first."""
-    with mock("anthropic", _streaming(latency_ms, num_chunks, interval_ms)) as served:
+    with mock("anthropic", _streaming(latency_ms, num_chunks, interval_ms=interval_ms)) as served:
         yield served
 
 
 @contextmanager
 def anthropic_mock_with_cache(
-    latency_ms: float = 0, cache_creation: int = 0, cache_read: int = 0
+    latency_ms: float = 0, cache_creation: int = 0, *, cache_read: int = 0
 ) -> Iterator[Mock]:
     """Anthropic, whose usage reports prompt caching."""
     usage = TokenUsage(
@@ -98,5 +98,5 @@ def _script(latency_ms: float, *, error_rate: float, status: int) -> UpstreamScr
     return script(delay=ms_to_ns(latency_ms), faults=faults)
 
 
-def _streaming(latency_ms: float, num_chunks: int, interval_ms: float) -> UpstreamScript:
+def _streaming(latency_ms: float, num_chunks: int, *, interval_ms: float) -> UpstreamScript:
     return script(tokens=num_chunks, delay=ms_to_ns(latency_ms), interval_ns=ms_to_ns(interval_ms))

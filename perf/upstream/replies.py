@@ -44,7 +44,7 @@ class Reply:
 NO_REPLY = Reply(status=0, headers=(), length_bytes=None, pieces=(), end=End.HANG)
 
 
-def reply_to(ask: Ask, script: UpstreamScript, hits: tuple[Fault, ...]) -> Reply:
+def reply_to(ask: Ask, script: UpstreamScript, *, hits: tuple[Fault, ...]) -> Reply:
     """Give the answer of a script to a request that drew these faults.
 
     The first fault that takes the place of the answer wins; all others act together.
@@ -57,13 +57,15 @@ def reply_to(ask: Ask, script: UpstreamScript, hits: tuple[Fault, ...]) -> Reply
                 status = error_status(ask.dialect, fault.status)
                 return refusal(ask.dialect, status, headers=_retry_headers(fault))
             case FaultKind.HTML_500:
-                return whole_reply(500, (("content-type", "text/html"), *_retry_headers(fault)), _HTML)
+                return whole_reply(
+                    500, _HTML, headers=(("content-type", "text/html"), *_retry_headers(fault))
+                )
             case _:
                 continue
-    return _answer(ask, script, hits)
+    return _answer(ask, script, hits=hits)
 
 
-def whole_reply(status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> Reply:
+def whole_reply(status: int, body: bytes, *, headers: tuple[tuple[str, str], ...]) -> Reply:
     """An undisturbed answer in one piece."""
     pieces = (Piece(0, body),)
     return Reply(status=status, headers=headers, length_bytes=len(body), pieces=pieces, end=End.WHOLE)
@@ -72,10 +74,10 @@ def whole_reply(status: int, headers: tuple[tuple[str, str], ...], body: bytes) 
 def refusal(dialect: Dialect, status: int, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
     """An error answer in the provider's own words, with these headers besides its own."""
     headers = (*reply_headers(dialect, stream=False), *headers)
-    return whole_reply(status, headers, error_body(dialect, status))
+    return whole_reply(status, error_body(dialect, status), headers=headers)
 
 
-def _answer(ask: Ask, script: UpstreamScript, hits: tuple[Fault, ...]) -> Reply:
+def _answer(ask: Ask, script: UpstreamScript, *, hits: tuple[Fault, ...]) -> Reply:
     omit_usage = any(fault.kind is FaultKind.NO_USAGE for fault in hits)
     answer = Answer(
         model=ask.model,
@@ -89,9 +91,9 @@ def _answer(ask: Ask, script: UpstreamScript, hits: tuple[Fault, ...]) -> Reply:
     else:
         pieces = (Piece(0, reply_body(ask.dialect, answer)),)
     draft = Draft(dialect=ask.dialect, stream=ask.stream, pieces=pieces, end=End.WHOLE)
-    draft = disturb(draft, hits, CONTENT_FAULTS)
+    draft = disturb(draft, hits, faults=CONTENT_FAULTS)
     length_bytes = None if ask.stream else sum(len(piece.data) for piece in draft.pieces)
-    draft = disturb(draft, hits, DELIVERY_FAULTS)
+    draft = disturb(draft, hits, faults=DELIVERY_FAULTS)
     headers = reply_headers(ask.dialect, stream=ask.stream)
     return Reply(status=200, headers=headers, length_bytes=length_bytes, pieces=draft.pieces, end=draft.end)
 

@@ -74,4 +74,4 @@ def _decide(script: UpstreamScript, request: httpx.Request, *, rng: Random) -> R
     if ask is None:
         return refusal(dialect, 400)
     hits = tuple(script.faults[number] for number in draw(script.faults, rng))
-    return reply_to(ask, script, hits)
+    return reply_to(ask, script, hits=hits)

@@ -29,7 +29,7 @@ async def _obey(channel: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     fleet = Fleet(loop=loop)
     defects: list[str] = []
-    loop.set_exception_handler(partial(_note_defect, defects))
+    loop.set_exception_handler(partial(_note_defect, defects=defects))
     try:
         while True:
             (size,) = control.PREFIX.unpack(await reader.readexactly(control.PREFIX.size))
@@ -46,7 +46,7 @@ async def _obey(channel: socket.socket) -> None:
         writer.close()
 
 
-def _note_defect(defects: list[str], loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+def _note_defect(loop: asyncio.AbstractEventLoop, context: dict[str, object], *, defects: list[str]) -> None:
     """A mock that breaks must not go on measuring; a client's broken connection is no such case."""
     if not isinstance(context.get("exception"), OSError):
         defects.append(str(context.get("exception") or context.get("message")))
@@ -55,8 +55,8 @@ def _note_defect(defects: list[str], loop: asyncio.AbstractEventLoop, context: d
 
 async def _carry_out(fleet: Fleet, command: control.Command) -> control.Answer:
     match command:
-        case control.Open(ports=ports, cpus=cpus):
-            return await _open(fleet, ports, cpus)
+        case control.Open():
+            return await _open(fleet, command)
         case control.Become(instance=name, state=state):
             if name not in fleet.instances:
                 return control.Refused(why=f"no instance is called {name!r}")
@@ -73,11 +73,11 @@ async def _carry_out(fleet: Fleet, command: control.Command) -> control.Answer:
             assert_never(command)
 
 
-async def _open(fleet: Fleet, ports: dict[str, int], cpus: tuple[int, ...]) -> control.Answer:
+async def _open(fleet: Fleet, command: control.Open) -> control.Answer:
     try:
-        if cpus:
-            os.sched_setaffinity(0, cpus)
-        await fleet.open(ports)
+        if command.cpus:
+            os.sched_setaffinity(0, command.cpus)
+        await fleet.open(command.ports)
     except OSError as error:
         return control.Refused(why=str(error))
     gc.freeze()

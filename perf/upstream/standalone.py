@@ -26,11 +26,11 @@ def run_forever(
     A port of 0 takes any free one. Nobody reads the log here, so it is dropped every ten seconds.
     Raises OSError if a port is taken.
     """
-    uvloop.run(_run({"openai": openai_port, "anthropic": anthropic_port}, script, on_ready))
+    uvloop.run(_run({"openai": openai_port, "anthropic": anthropic_port}, script, on_ready=on_ready))
 
 
 async def _run(
-    ports: Mapping[str, int], script: UpstreamScript, on_ready: Callable[[Mapping[str, str]], None]
+    ports: Mapping[str, int], script: UpstreamScript, *, on_ready: Callable[[Mapping[str, str]], None]
 ) -> None:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()

@@ -29,7 +29,7 @@ def frames(answer: Answer) -> StreamFrames:
         event("response.in_progress", response=started),
         event("response.output_item.added", output_index=0, item=_item(answer, status="in_progress")),
     )
-    opening, deltas, closing = (_call if answer.tool_arguments else _message)(answer, event, opening)
+    opening, deltas, closing = (_call if answer.tool_arguments else _message)(answer, event, opening=opening)
     ending = (
         event("response.output_item.done", output_index=0, item=_item(answer, status="completed")),
         event("response.completed", response=_response(answer, status="completed")),
@@ -50,7 +50,7 @@ def usage(counts: TokenUsage) -> dict[str, object]:
     }
 
 
-def _message(answer: Answer, event: _Event, opening: tuple[bytes, ...]) -> StreamFrames:
+def _message(answer: Answer, event: _Event, *, opening: tuple[bytes, ...]) -> StreamFrames:
     place = {"item_id": _MESSAGE_ID, "output_index": 0, "content_index": 0}
     added = event("response.content_part.added", **place, part=_part(""))
     deltas = tuple(
@@ -63,7 +63,7 @@ def _message(answer: Answer, event: _Event, opening: tuple[bytes, ...]) -> Strea
     return StreamFrames((*opening, added), deltas, closing)
 
 
-def _call(answer: Answer, event: _Event, opening: tuple[bytes, ...]) -> StreamFrames:
+def _call(answer: Answer, event: _Event, *, opening: tuple[bytes, ...]) -> StreamFrames:
     place = {"item_id": _FUNCTION_ID, "output_index": 0}
     name = "response.function_call_arguments"
     deltas = tuple(event(f"{name}.delta", **place, delta=piece) for piece in answer.pieces)

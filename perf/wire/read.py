@@ -127,7 +127,7 @@ def reader_for(dialect: Dialect) -> Reader:
             assert_never(dialect)
 
 
-def stream_event(dialect: Dialect, event_name: bytes, data: bytes) -> StreamEvent:
+def stream_event(dialect: Dialect, data: bytes, *, event_name: bytes = b"") -> StreamEvent:
     """What one event means in this dialect."""
     return reader_for(dialect)(event_name, data)
 
