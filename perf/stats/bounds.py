@@ -1,14 +1,13 @@
 """One-sided confidence bounds for the location of per-block log ratios: what the verdict rests on."""
 
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from perf.stats.distributions import student_t_sf, student_t_upper_point
-from perf.stats.location import hodges_lehmann, hodges_lehmann_shift, winsorised_variance
+from perf.stats.location import hodges_lehmann, hodges_lehmann_shift, variance, winsorised_variance
 
-_TRIMMED_SHARE = 0.1
+_VALUES_PER_TRIM = 10
 _PRICE_OF_TWO_ERRORS = 1.25
 
 
@@ -76,21 +75,21 @@ def _spreads(values: Sequence[float]) -> tuple[_Spread, ...]:
     n = len(values)
     if n < 2:
         return ()
-    trimmed = math.floor(n * _TRIMMED_SHARE)
+    trimmed = n // _VALUES_PER_TRIM
     return tuple(_yuen(values, trim_count) for trim_count in sorted({0, trimmed}))
 
 
 def _yuen(values: Sequence[float], trim_count: int) -> _Spread:
     n, h = len(values), len(values) - 2 * trim_count
-    variance = winsorised_variance(values, trim_count=trim_count)
-    return _Spread(standard_error=math.sqrt((n - 1) * variance / (h * (h - 1))), df=float(h - 1))
+    winsorised = winsorised_variance(values, trim_count=trim_count)
+    return _Spread(standard_error=math.sqrt((n - 1) * winsorised / (h * (h - 1))), df=float(h - 1))
 
 
 def _welch(baseline: Sequence[float], candidate: Sequence[float]) -> tuple[_Spread, ...]:
     n, m = len(baseline), len(candidate)
     if min(n, m) < 2:
         return ()
-    first, second = statistics.variance(baseline) / n, statistics.variance(candidate) / m
+    first, second = variance(baseline) / n, variance(candidate) / m
     total = first + second
     if total == 0.0:
         return (_Spread(standard_error=0.0, df=float(n + m - 2)),)

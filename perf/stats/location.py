@@ -32,12 +32,21 @@ def hodges_lehmann_shift(baseline: Sequence[float], candidate: Sequence[float]) 
     return median([after - before for before in baseline for after in candidate])
 
 
+def variance(values: Sequence[float]) -> float:
+    """Return the sample variance (divisor n − 1), exactly 0 for equal values; ValueError below two."""
+    if len(values) < 2:
+        raise ValueError(f"a variance needs at least two values, got {len(values)}")
+    offsets = [value - values[0] for value in values]
+    mean = math.fsum(offsets) / len(offsets)
+    return math.fsum((offset - mean) ** 2 for offset in offsets) / (len(offsets) - 1)
+
+
 def winsorised_variance(values: Sequence[float], *, trim_count: int) -> float:
     """Return the variance after the trim_count values at each end took the nearest kept value."""
     _require_enough_left(len(values), trim_count)
     ordered = sorted(values)
     low, high = ordered[trim_count], ordered[-1 - trim_count]
-    return statistics.variance([min(max(value, low), high) for value in ordered])
+    return variance([min(max(value, low), high) for value in ordered])
 
 
 def trimmed_mean(values: Sequence[float], *, trim_count: int) -> TrimmedMean:
@@ -52,10 +61,10 @@ def trimmed_mean(values: Sequence[float], *, trim_count: int) -> TrimmedMean:
     _require_enough_left(n, trim_count)
     kept = sorted(values)[trim_count : n - trim_count]
     h = len(kept)
-    variance = winsorised_variance(values, trim_count=trim_count)
+    winsorised = winsorised_variance(values, trim_count=trim_count)
     return TrimmedMean(
         mean=statistics.fmean(kept),
-        standard_error=math.sqrt((n - 1) * variance / (h * (h - 1))),
+        standard_error=math.sqrt((n - 1) * winsorised / (h * (h - 1))),
         df=h - 1,
     )
 

@@ -82,6 +82,20 @@ def test_no_trimming_is_the_usual_mean(values: list[float]) -> None:
     assert result.standard_error == pytest.approx(statistics.stdev(values) / len(values) ** 0.5, abs=1e-9)
 
 
+@settings(max_examples=30)
+@given(values=_VALUES)
+def test_variance_is_the_usual_one(values: list[float]) -> None:
+    """The variance agrees with the standard library's exact one."""
+    assert location.variance(values) == pytest.approx(statistics.variance(values), rel=1e-9, abs=1e-12)
+
+
+def test_equal_values_have_no_variance() -> None:
+    """Not even a rounding error is left over, and a single value has no variance to give."""
+    assert location.variance([0.1] * 7) == 0.0
+    with pytest.raises(ValueError, match="at least two"):
+        location.variance([1.0])
+
+
 def test_trimming_everything_is_refused() -> None:
     """At least two values must be left to have a spread."""
     with pytest.raises(ValueError, match="fewer than two"):
