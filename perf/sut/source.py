@@ -13,7 +13,7 @@ from perf.sut.git import git, try_git
 
 CONFIG_FILES = ("perfgate.toml", ".perfgate.toml", "pyproject.toml")
 """Where the configuration is looked for, in this order; pyproject.toml counts if it has [tool.perfgate]."""
-_OWN_FOLDER = ":(top,exclude).perfgate"
+_OWN_FOLDER = ".perfgate"
 _DEEPEN = "Fetch the history: `fetch-depth: 0` of actions/checkout, or `git fetch --unshallow`."
 
 
@@ -118,7 +118,14 @@ def _is_shallow(repo: Path) -> bool:
 
 
 def _changed(repo: Path) -> bool:
-    return bool(git(repo, "status", "--porcelain", "-z", "--untracked-files=normal", "--", ".", _OWN_FOLDER))
+    asked = ("status", "--porcelain", "-z", "--untracked-files=normal", "--", *_all_but_own(repo))
+    return bool(git(repo, *asked))
+
+
+def _all_but_own(repo: Path) -> tuple[str, ...]:
+    """Return pathspecs for everything but what perfgate writes; git will not exclude what it ignores."""
+    ignored = try_git(repo, "check-ignore", "--quiet", _OWN_FOLDER) is not None
+    return () if ignored else (".", f":(top,exclude){_OWN_FOLDER}")
 
 
 def _working_tree(repo: Path) -> str:
@@ -128,7 +135,7 @@ def _working_tree(repo: Path) -> str:
         if index.exists():
             shutil.copyfile(index, copy)
         env = {"GIT_INDEX_FILE": str(copy)}
-        git(repo, "add", "--all", "--", ".", _OWN_FOLDER, env=env)
+        git(repo, "add", "--all", "--", *_all_but_own(repo), env=env)
         return git(repo, "write-tree", env=env).strip()
 
 

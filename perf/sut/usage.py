@@ -77,7 +77,7 @@ def _usage_of_one(pid: int) -> Usage | None:
 
 
 def _cpu_ns(pid: int) -> int | None:
-    """Read the process's CPU clock: ns as in /proc/PID/schedstat, but with ended threads, up to this instant."""
+    """Read the process's CPU clock: ns as in /proc/PID/schedstat, with ended threads, up to this instant."""
     clock = (~pid << 3) | 2  # clock_getcpuclockid(3), as the kernel and glibc lay it out
     try:
         own_ns = time.clock_gettime_ns(clock)

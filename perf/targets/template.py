@@ -13,13 +13,13 @@ from perf.model.units import ns_to_s
 _TOKEN = re.compile(
     r"(?P<escaped>\{\{[a-z][^{}\n]*\}\})"
     r"|(?P<line>^[ \t]*)?"
-    r"\{(?P<word>[a-z][a-z_]*(?:\[\d+\](?:\.[a-z]+)?)?|each [a-z]+)\}"
+    r"\{(?P<word>[a-z][a-z_]*(?:\[\d+\](?:\.[a-z_]+)?)?|each [a-z]+)\}"
     r"(?(line)(?P<rest>[ \t]*(?:\n|\Z))?)",
     re.MULTILINE,
 )
-_PLACE = re.compile(r"(?P<list>[a-z]+)\[(?P<index>\d+)\](?:\.(?P<field>[a-z]+))?")
+_PLACE = re.compile(r"(?P<list>[a-z]+)\[(?P<index>\d+)\](?:\.(?P<field>[a-z_]+))?")
 _SIMPLE = ("host", "port", "upstream_key", "keys", "recovery_seconds")
-_ENDPOINT_FIELDS = ("name", "url", "host", "port", "priority", "weight", "provider")
+_ENDPOINT_FIELDS = ("name", "url", "upstream_host", "upstream_port", "priority", "weight", "provider")
 _LOOP_FIELDS = ("index", "number", "comma")
 _ENDPOINT_LISTS = ("endpoints", *(provider.value for provider in Provider))
 _LISTS = (*_ENDPOINT_LISTS, "keys")
@@ -76,6 +76,14 @@ def render(template: Template, request: ConfigRequest) -> str:
         "recovery_seconds": f"{ns_to_s(request.topology.recovery_ns):g}",
     }
     return _render(template, _lists(request), values)
+
+
+def mentions(template: Template, word: str) -> bool:
+    """Tell whether a template uses a word, outside or inside a loop."""
+    return any(
+        node.word == word if isinstance(node, Place) else isinstance(node, Loop) and mentions(node.body, word)
+        for node in template
+    )
 
 
 def _parse(text: str, *, start: int, loop: str) -> tuple[Template, int]:
@@ -158,8 +166,8 @@ def _fields(endpoint: Endpoint) -> dict[str, str]:
     return {
         "name": endpoint.name,
         "url": endpoint.base_url,
-        "host": address.hostname or "",
-        "port": str(address.port or ""),
+        "upstream_host": address.hostname or "",
+        "upstream_port": str(address.port or ""),
         "priority": str(endpoint.priority),
         "weight": str(endpoint.weight),
         "provider": endpoint.provider.value,

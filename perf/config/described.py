@@ -1,0 +1,155 @@
+"""Targets that are described by configuration alone."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import assert_never
+
+from perf.config.reading import convert, join, wrong
+from perf.config.schema import (
+    KINDS,
+    AnyTarget,
+    CommandTarget,
+    PythonTarget,
+    RunningTarget,
+    StartedTarget,
+)
+from perf.model.scenario import Ask
+from perf.model.target import (
+    Address,
+    CommandKind,
+    ConfigRequest,
+    Kind,
+    PythonKind,
+    Readiness,
+    RunningKind,
+    Target,
+)
+from perf.model.units import s_to_ns
+from perf.targets.contract import ANTHROPIC_MODEL, OPENAI_MODEL, contract_files
+from perf.targets.template import Template, TemplateError, mentions, parse, template_renderer
+
+_WORD = re.compile(r"(?<!\$)\{([a-z_]+)\}")
+_BUILD_WORDS = frozenset({"out", "profile"})
+_START_WORDS = frozenset({"out", "profile", "dir", "host", "port", "config"})
+_ADDRESSES = {
+    Ask.CHAT: Address(path="/v1/chat/completions", model=OPENAI_MODEL),
+    Ask.CHAT_CONVERTED: Address(path="/v1/chat/completions", model=ANTHROPIC_MODEL),
+    Ask.MESSAGES: Address(path="/v1/messages", model=ANTHROPIC_MODEL),
+}
+
+_Files = Mapping[str, Template]
+
+
+def described_target(name: str, table: object, *, where: str) -> Target:
+    """Turn one `[targets.NAME]` into a target; raises ConfigError naming the key that is wrong."""
+    path = join("targets", name)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
+        cure = (
+            "Use lower-case letters, digits, dots, dashes and underscores: it becomes the name of a folder."
+        )
+        raise wrong(f"a target cannot be called {name!r}", where=where, path=path, cure=cure)
+    kind = table.get("kind") if isinstance(table, dict) else None
+    cure = f"Set kind to one of: {', '.join(KINDS)}."
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise wrong(f"no such kind of target: {kind!r}", where=where, path=join(path, "kind"), cure=cure)
+    described = convert(table, KINDS[kind], where=where, path=path)
+    match described:
+        case PythonTarget() | CommandTarget():
+            return _started(name, described, where=where, path=path)
+        case RunningTarget():
+            return _target(name, described, started=None, files={})
+    raise AssertionError(described)
+
+
+def _started(name: str, table: PythonTarget | CommandTarget, *, where: str, path: str) -> Target:
+    words = _START_WORDS | ({"python"} if isinstance(table, PythonTarget) else frozenset())
+    _check_words(table.start, words, where=where, path=join(path, "start"))
+    for variable, value in table.env.items():
+        _check_words((value,), words, where=where, path=join(join(path, "env"), variable))
+    if isinstance(table, CommandTarget):
+        _check_words(table.build, _BUILD_WORDS, where=where, path=join(path, "build"))
+        if not any("{out}" in word for word in table.build):
+            cure = "Copy the result into {out}: the source tree is removed after the build."
+            raise wrong("the build command leaves nothing", where=where, path=join(path, "build"), cure=cure)
+    files = _templates(table, where=where, path=join(path, "config"))
+    _check_port(table, files, where=where, path=path)
+    return _target(name, table, started=table, files=files)
+
+
+def _check_words(words: tuple[str, ...], known: frozenset[str], *, where: str, path: str) -> None:
+    for word in _WORD.findall(" ".join(words)):
+        if word not in known:
+            names = ", ".join(f"{{{name}}}" for name in sorted(known))
+            cure = f"Known here: {names}. A shell variable is written ${{{word}}}."
+            raise wrong(f"{{{word}}} is not known here", where=where, path=path, cure=cure)
+
+
+def _templates(table: StartedTarget, *, where: str, path: str) -> _Files:
+    if isinstance(table.config, str):
+        return {}
+    files: dict[str, Template] = {}
+    for name, text in table.config.items():
+        here = join(path, name)
+        pure = PurePosixPath(name)
+        if pure.is_absolute() or ".." in pure.parts or not pure.parts:
+            cure = "Name a file inside the run's own folder."
+            raise wrong(f"{name!r} is not a file inside the run folder", where=where, path=here, cure=cure)
+        try:
+            files[name] = parse(text)
+        except TemplateError as refused:
+            raise wrong(str(refused), where=where, path=here, cure="Mend the template.") from refused
+    return files
+
+
+def _check_port(table: StartedTarget, files: _Files, *, where: str, path: str) -> None:
+    """A gateway that is not told its port listens on another, and every launch would fail."""
+    told = "{port}" in " ".join((*table.start, *table.env.values()))
+    if told or table.config == "contract" or any(mentions(template, "port") for template in files.values()):
+        return
+    cure = "Use {port} in `start`, in `env` or in a file of `config`."
+    raise wrong("nothing tells the gateway its port", where=where, path=path, cure=cure)
+
+
+def _target(name: str, table: AnyTarget, *, started: StartedTarget | None, files: _Files) -> Target:
+    by_contract = started is not None and started.config == "contract"
+    by_template = any(mentions(template, "upstream_key") for template in files.values())
+    proven = by_contract or by_template if table.proves_by_key is None else table.proves_by_key
+    render: Callable[[ConfigRequest], Mapping[str, str]]
+    render = contract_files if by_contract else template_renderer(files)
+    ready = Readiness(
+        path=table.ready.path,
+        status=table.ready.status,
+        deadline_ns=s_to_ns(table.ready.deadline_seconds),
+    )
+    own = {ask: Address(path=place.path, model=place.model) for ask, place in table.addresses.items()}
+    return Target(
+        name=name,
+        title=table.title or name,
+        kind=_kind(table),
+        inputs=() if started is None else started.inputs,
+        start=() if started is None else started.start,
+        env=() if started is None else tuple(started.env.items()),
+        ready=ready,
+        stop_grace_ns=0 if started is None else s_to_ns(started.stop_grace_seconds),
+        capabilities=frozenset(table.capabilities),
+        auth_header=table.auth.header,
+        auth_value=table.auth.value,
+        addresses={**_ADDRESSES, **own},
+        benchmarks=table.benchmarks if isinstance(table, PythonTarget) else "",
+        proves_by_key=proven,
+        render=render,
+        key_template=table.key,
+    )
+
+
+def _kind(table: AnyTarget) -> Kind:
+    match table:
+        case PythonTarget(project=project, requirements=requirements):
+            return PythonKind(project=project, requirements=requirements)
+        case CommandTarget(build=command, toolchain=toolchain):
+            return CommandKind(build=command, toolchain=toolchain)
+        case RunningTarget(base_url=base_url):
+            return RunningKind(base_url=base_url)
+        case _:
+            assert_never(table)

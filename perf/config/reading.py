@@ -1,0 +1,93 @@
+"""Converting untyped TOML with errors that name the key and what is allowed there."""
+
+import enum
+import math
+import re
+import typing
+from typing import TypeVar
+
+import msgspec
+
+from perf.config.schema import KINDS, Table
+from perf.errors import ConfigError
+
+_T = TypeVar("_T")
+_LOCATION = re.compile(r"(?P<what>.*) - at `(?:key in )?\$(?P<path>.*)`$")
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>.*)`$")
+_CURE = "Mend the value; docs/reference/configuration.md lists every key."
+
+
+def wrong(what: str, *, where: str, path: str, cure: str = _CURE) -> ConfigError:
+    """Make the error for one key; `where` is the file, `path` the key in it."""
+    return ConfigError(what, where=f"{where}: {path}" if path else where, cure=cure)
+
+
+def convert(value: object, kind: type[_T], *, where: str, path: str) -> _T:
+    """Convert strictly to a table of the schema; raises ConfigError naming the key."""
+    refuse_non_finite(value, where=where, path=path)
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as refused:
+        raise _explained(str(refused), kind, where=where, path=path) from refused
+
+
+def refuse_non_finite(value: object, *, where: str, path: str) -> None:
+    """Raise ConfigError for a number that is infinite or none, wherever it stands."""
+    match value:
+        case float() if not math.isfinite(value):
+            raise wrong(f"{value} is not a finite number", where=where, path=path)
+        case dict():
+            for key, inner in value.items():
+                refuse_non_finite(inner, where=where, path=join(path, str(key)))
+        case list():
+            for number, inner in enumerate(value):
+                refuse_non_finite(inner, where=where, path=f"{path}[{number}]")
+        case _:
+            return
+
+
+def join(path: str, key: str) -> str:
+    """Append a key to a path, quoted if TOML would ask for it."""
+    word = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"'
+    return f"{path}.{word}" if path else word
+
+
+def _explained(message: str, kind: type, *, where: str, path: str) -> ConfigError:
+    found = _LOCATION.match(message)
+    what, inner = (found["what"], found["path"].lstrip(".")) if found else (message, "")
+    here = ".".join(part for part in (path, inner) if part)
+    allowed = _allowed(kind, inner)
+    cure = f"Allowed here: {', '.join(allowed)}." if allowed else _CURE
+    if unknown := _UNKNOWN.match(what):
+        return wrong(
+            f"unknown key {unknown['key']!r}", where=where, path=join(here, unknown["key"]), cure=cure
+        )
+    return wrong(what[:1].lower() + what[1:], where=where, path=here, cure=cure)
+
+
+def _allowed(kind: object, inner: str) -> tuple[str, ...]:
+    """Return the keys or words that are possible at a place below `kind`; () if they cannot be listed."""
+    if inner == "kind":
+        return tuple(KINDS)
+    for part in re.findall(r"[A-Za-z0-9_-]+|\[[^\]]*\]", inner):
+        kind = _below(kind, part)
+    for one in _alternatives(kind):
+        if isinstance(one, type) and issubclass(one, Table):
+            return tuple(sorted(field.encode_name for field in msgspec.structs.fields(one)))
+        if isinstance(one, type) and issubclass(one, enum.StrEnum):
+            return tuple(member.value for member in one)
+    return ()
+
+
+def _below(kind: object, part: str) -> object:
+    if isinstance(kind, type) and issubclass(kind, Table):
+        return next((field.type for field in msgspec.structs.fields(kind) if field.encode_name == part), None)
+    inner = typing.get_args(kind)
+    return inner[-1] if part == "[...]" and typing.get_origin(kind) is dict else (inner or (None,))[0]
+
+
+def _alternatives(kind: object) -> tuple[object, ...]:
+    """Return a type and, for a dict, the type of its keys: an unknown key there is an error about them."""
+    if typing.get_origin(kind) is dict:
+        return (typing.get_args(kind)[0],)
+    return (kind,)

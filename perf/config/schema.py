@@ -1,0 +1,114 @@
+"""The tables of perfgate.toml: their keys, types, defaults and ranges."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from perf.model.policy import DEFAULT_POLICY
+from perf.model.scenario import Ask, Capability
+
+BASELINE = "baselines/{target}/{suite}.json"
+
+_Text = Annotated[str, Meta(min_length=1)]
+_Words = Annotated[tuple[_Text, ...], Meta(min_length=1)]
+_Path = Annotated[str, Meta(pattern="^/")]
+_Seconds = Annotated[float, Meta(gt=0, le=3600)]
+_Share = Annotated[float, Meta(gt=0, le=1)]
+
+
+class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """A table: keys are written-like-this, and unknown ones are refused."""
+
+
+class Gate(Table, frozen=True, kw_only=True):
+    """`[gate]`: what is judged, and how strictly."""
+
+    target: _Text = "reference"
+    suite: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]*$")] = "fast"
+    baseline: str | bool = BASELINE
+    alpha: Annotated[float, Meta(gt=0, le=0.5)] = DEFAULT_POLICY.alpha
+    looks: Annotated[tuple[Annotated[int, Meta(ge=1, le=1000)], ...], Meta(min_length=1)] = (
+        DEFAULT_POLICY.looks
+    )
+    collapse_ratio: _Share = DEFAULT_POLICY.collapse_ratio
+    max_engine_ratio: _Share = DEFAULT_POLICY.max_engine_ratio
+    min_valid_ratio: _Share = DEFAULT_POLICY.min_valid_ratio
+    fail_on_inconclusive: bool = DEFAULT_POLICY.fail_on_inconclusive
+    limits: dict[str, object] = {}
+
+
+class Document(Table, frozen=True, kw_only=True):
+    """The whole file. The entries of `targets` are read one by one, so that errors can name them."""
+
+    gate: Gate = Gate()
+    targets: dict[str, object] = {}
+
+
+class Ready(Table, frozen=True, kw_only=True):
+    """`ready`: the gateway is up when GET `path` answers `status`."""
+
+    path: _Path
+    status: Annotated[int, Meta(ge=100, le=599)] = 200
+    deadline_seconds: _Seconds = 30.0
+
+
+class Auth(Table, frozen=True, kw_only=True):
+    """`auth`: the header that carries a client's key."""
+
+    header: _Text = "authorization"
+    value: str = "Bearer {key}"
+
+
+class AddressTable(Table, frozen=True, kw_only=True):
+    """`addresses.ASK`: how a client asks for one thing."""
+
+    path: _Path
+    model: _Text
+
+
+class DescribedTarget(Table, frozen=True, kw_only=True, tag_field="kind"):
+    """What every `[targets.NAME]` may have."""
+
+    title: str = ""
+    capabilities: tuple[Capability, ...]
+    ready: Ready
+    auth: Auth = Auth()
+    key: _Text = "test-key-{number}"
+    addresses: dict[Ask, AddressTable] = {}
+    proves_by_key: bool | None = None
+
+
+class StartedTarget(DescribedTarget, frozen=True, kw_only=True):
+    """What every target has that perfgate builds and starts."""
+
+    inputs: _Words
+    start: _Words
+    env: dict[str, str] = {}
+    config: Literal["contract"] | dict[str, str] = msgspec.field(default_factory=dict)
+    stop_grace_seconds: Annotated[float, Meta(ge=0, le=600)] = 5.0
+
+
+class PythonTarget(StartedTarget, frozen=True, kw_only=True, tag="python"):
+    """`kind = "python"`."""
+
+    project: _Text = "."
+    requirements: str = ""
+    benchmarks: str = ""
+
+
+class CommandTarget(StartedTarget, frozen=True, kw_only=True, tag="command"):
+    """`kind = "command"`."""
+
+    build: _Words
+    toolchain: tuple[_Text, ...] = ()
+
+
+class RunningTarget(DescribedTarget, frozen=True, kw_only=True, tag="running"):
+    """`kind = "running"`."""
+
+    base_url: Annotated[str, Meta(pattern="^https?://[^/]+$")]
+
+
+AnyTarget = PythonTarget | CommandTarget | RunningTarget
+KINDS: dict[str, type[Table]] = {"python": PythonTarget, "command": CommandTarget, "running": RunningTarget}
