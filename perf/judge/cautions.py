@@ -75,5 +75,5 @@ def _about_numbers(run: Run, findings: Sequence[Finding]) -> Iterator[Caution]:
     if false_alarms:
         yield Caution(
             kind=CautionKind.NOISE,
-            text=f"{len(false_alarms)} numbers of one and the same build looked worse: this machine is noisy.",
+            text=f"{len(false_alarms)} numbers of one and the same build looked worse: a noisy machine.",
         )

@@ -31,8 +31,8 @@ class Evidence:
         """The smallest true worsening (log ratio) that would have been called a regression at POWER."""
         if self.blocks < 2:
             return None
-        design = Design(n=self.blocks, sd=self.sd, alpha=alpha, power=POWER)
-        effect = minimal_detectable_effect(design, relevance=relevance).log_ratio
+        design = Design(n=self.blocks, sd=self.sd, alpha=alpha, relevance=relevance)
+        effect = minimal_detectable_effect(design, power=POWER).log_ratio
         return effect + self.allowance if math.isfinite(effect) else None
 
 

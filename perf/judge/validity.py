@@ -53,7 +53,8 @@ def _busy_rig(record: SliceRecord, *, policy: Policy) -> str:
     duration_ns = record.recording.ended_ns - record.recording.started_ns
     if duration_ns <= 0 or not record.recording.samples:
         return "nothing was measured"
-    used = (record.recording.engine_cpu_ns + record.upstream_cpu_ns) / (duration_ns * record.rig_cores)
+    engine = record.recording.engine_cpu_ns / duration_ns
+    used = (engine + record.upstream_cpu_ns / record.wall_ns) / record.rig_cores
     if used <= policy.max_engine_ratio:
         return ""
     return (

@@ -29,7 +29,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceRecord:
-    """A measured slice. CPU times are those spent during the slice; None where there is no process to ask.
+    """A measured slice. CPU times are those spent during `wall_ns`; None where there is no process to ask.
 
     `upstream_key` is the secret that proves passage; "" where the target cannot prove it by key
     or where the engine spoke to the upstream itself.
@@ -42,5 +42,6 @@ class SliceRecord:
     sut_cpu_ns: int | None
     sut_rss_bytes: int | None
     upstream_cpu_ns: int
+    wall_ns: int
     rig_cores: int
     upstream_key: str

@@ -1,0 +1,1 @@
+"""The stages in order: build, serve upstream, launch, load, record, judge, report."""

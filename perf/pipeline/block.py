@@ -1,0 +1,170 @@
+"""Measures one block: fresh processes of each arm, their slices interleaved, then the micro-benchmarks."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from perf.judge.plan import arms_of, plan_block
+from perf.judge.summarise import benchmark_records, summarise
+from perf.model.build import Build
+from perf.model.policy import Policy
+from perf.model.run import Arm, Block, PartRecord
+from perf.model.scenario import Cadence, Part, Route, Scenario, Topology
+from perf.model.slices import SliceRecord, SliceStep
+from perf.model.target import Target
+from perf.pipeline.bench import benchmark_medians_ns
+from perf.pipeline.machine import cpu_ticks, steal_ratio
+from perf.pipeline.preflight import preflight
+from perf.pipeline.rig import Rig, Seat
+from perf.sut.launch import launch
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Everything that all blocks of a run share."""
+
+    target: Target
+    builds: Mapping[Arm, Build]
+    scenarios: tuple[Scenario, ...]
+    benchmarks: bool
+    rig: Rig
+    policy: Policy
+    scratch: Path
+    rng: Random
+
+    @property
+    def paired(self) -> bool:
+        """Whether there is a base build to measure beside the candidate."""
+        return Arm.BASELINE in self.builds
+
+    @property
+    def every_block(self) -> tuple[Scenario, ...]:
+        """The scenarios that each block measures."""
+        return tuple(each for each in self.scenarios if each.cadence is Cadence.EVERY_BLOCK)
+
+    @property
+    def once(self) -> tuple[Scenario, ...]:
+        """The scenarios that a run measures once."""
+        return tuple(each for each in self.scenarios if each.cadence is Cadence.ONCE)
+
+
+def measure_block(bench: Bench, number: int, *, say: Say) -> Block:
+    """One block of the interleaved scenarios; the first one begins with a preflight."""
+    clock = _Clock()
+    first = bench.rng.choice(sorted(bench.builds))
+    parts: list[PartRecord] = []
+    if bench.every_block:
+        parts.extend(_interleaved(bench, number, first=first, say=say))
+    if bench.benchmarks:
+        say("micro-benchmarks")
+        parts.extend(benchmark_records(_benchmarks(bench, first=first)))
+    return clock.block(number, first=first, parts=tuple(parts))
+
+
+def measure_once(bench: Bench, *, say: Say) -> Block:
+    """Block 0: each part of the scenarios that run once, on each arm, in a process of its own."""
+    clock = _Clock()
+    first = bench.rng.choice(sorted(bench.builds))
+    records: list[SliceRecord] = []
+    for scenario in bench.once:
+        for part in scenario.parts:
+            for arm in _order(arms_of(scenario, paired=bench.paired), first):
+                say(f"{scenario.name} {part.name}, {arm}")
+                records.append(_alone(bench, scenario, part, arm))
+    return clock.block(0, first=first, parts=summarise(records, policy=bench.policy))
+
+
+def _interleaved(bench: Bench, number: int, *, first: Arm, say: Say) -> tuple[PartRecord, ...]:
+    records: list[SliceRecord] = []
+    for topology, scenarios in _by_topology(bench.every_block).items():
+        with ExitStack() as stack:
+            seats = {
+                arm: stack.enter_context(
+                    _seat(bench, arm, topology=topology, name=f"{number}-{topology.name}-{arm}")
+                )
+                for arm in _order(tuple(bench.builds), first)
+            }
+            if number == 1:
+                _preflight(bench, scenarios, topology=topology, seats=seats, say=say)
+            for step in plan_block(scenarios, paired=bench.paired, rng=bench.rng):
+                say(f"{step.scenario} {step.part.name}")
+                records.append(bench.rig.measure(step, topology=topology, seat=seats.get(step.arm)))
+    return summarise(records, policy=bench.policy)
+
+
+def _preflight(
+    bench: Bench, scenarios: Sequence[Scenario], *, topology: Topology, seats: Mapping[Arm, Seat], say: Say
+) -> None:
+    say("preflight: each kind of request once")
+    served = [each for each in scenarios if each.route is Route.THROUGH_SUT]
+    for arm, seat in seats.items():
+        preflight(served, topology=topology, rig=bench.rig, seat=seat, arm=arm)
+
+
+def _alone(bench: Bench, scenario: Scenario, part: Part, arm: Arm) -> SliceRecord:
+    """One part on a fresh gateway; the upstream is ready before the gateway starts to probe it."""
+    bench.rig.prepare(part, scenario.topology)
+    step = SliceStep(scenario=scenario.name, part=part, arm=arm, number=0)
+    name = f"0-{scenario.name}-{part.name}-{arm}"
+    with _seat(bench, arm, topology=scenario.topology, name=name) as seat:
+        return bench.rig.measure(step, topology=scenario.topology, seat=seat)
+
+
+@contextmanager
+def _seat(bench: Bench, arm: Arm, *, topology: Topology, name: str) -> Iterator[Seat]:
+    with launch(
+        bench.target,
+        bench.builds[arm],
+        topology=topology,
+        endpoints=bench.rig.endpoints(topology),
+        cpus=bench.rig.placement.sut,
+        run_dir=bench.scratch / name,
+    ) as sut:
+        yield Seat(sut=sut, target=bench.target)
+
+
+def _benchmarks(bench: Bench, *, first: Arm) -> dict[Arm, Mapping[str, float]]:
+    return {
+        arm: benchmark_medians_ns(
+            bench.builds[arm], module=bench.target.benchmarks, cpus=bench.rig.placement.sut
+        )
+        for arm in _order(tuple(bench.builds), first)
+    }
+
+
+def _by_topology(scenarios: Sequence[Scenario]) -> dict[Topology, list[Scenario]]:
+    groups: dict[Topology, list[Scenario]] = {}
+    for scenario in scenarios:
+        groups.setdefault(scenario.topology, []).append(scenario)
+    return groups
+
+
+def _order(arms: tuple[Arm, ...], first: Arm) -> tuple[Arm, ...]:
+    """The arms with `first` in front."""
+    return tuple(sorted(arms, key=lambda arm: (arm is not first, arm)))
+
+
+class _Clock:
+    """When a block began, by three clocks."""
+
+    def __init__(self) -> None:
+        self._started_ns = time.monotonic_ns()
+        self._started_at = datetime.now(UTC).isoformat(timespec="seconds")
+        self._ticks = cpu_ticks()
+
+    def block(self, number: int, *, first: Arm, parts: tuple[PartRecord, ...]) -> Block:
+        """The block that ends now."""
+        return Block(
+            number=number,
+            first_arm=first,
+            started_at=self._started_at,
+            duration_ns=time.monotonic_ns() - self._started_ns,
+            steal_ratio=steal_ratio(self._ticks, cpu_ticks()),
+            parts=parts,
+        )

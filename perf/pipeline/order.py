@@ -1,0 +1,107 @@
+"""What a command asks for, and the plan that follows from it before anything is built."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from perf.errors import ConfigError, NothingToCompareError, UsageError
+from perf.judge.summarise import BENCHMARKS
+from perf.model.baseline import Baseline
+from perf.model.build import Source
+from perf.model.policy import Policy
+from perf.model.run import Mode, Skip
+from perf.model.scenario import Route, Scenario
+from perf.model.target import RunningKind, Target
+from perf.scenarios import SCENARIOS, SUITES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A gate run as ordered. Without `base` committed baselines alone decide; without `baseline` none do."""
+
+    repo: Path
+    state: Path
+    target: Target
+    suite: str
+    scenarios: tuple[Scenario, ...]
+    skips: tuple[Skip, ...]
+    benchmarks: bool
+    candidate: Source
+    base: Source | None
+    baseline: Baseline | None
+    policy: Policy
+    seed: int
+    release: bool
+    repository: str
+    head_sha: str
+    pull_request: int
+
+    @property
+    def mode(self) -> Mode:
+        """What the candidate is compared with."""
+        return Mode.PAIRED if self.base is not None else Mode.BASELINE_ONLY
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """The scenario names that the run is to measure, micro-benchmarks included."""
+        names = tuple(scenario.name for scenario in self.scenarios)
+        return (*names, BENCHMARKS) if self.benchmarks else names
+
+
+def select(suite: str, wanted: Sequence[str]) -> tuple[Scenario, ...]:
+    """The scenarios of a suite, or those given by number or name; UsageError for a name nobody knows."""
+    if suite not in SUITES:
+        raise ConfigError(
+            f"There is no suite {suite!r}",
+            where="suite",
+            cure=f"Choose one of: {', '.join(SUITES)}.",
+        )
+    if not wanted:
+        return SUITES[suite]
+    known = {name: scenario for scenario in SCENARIOS for name in (scenario.number.lower(), scenario.name)}
+    unknown = [name for name in wanted if name.lower() not in known and name != BENCHMARKS]
+    if unknown:
+        choices = ", ".join(f"{scenario.number} ({scenario.name})" for scenario in SCENARIOS)
+        raise UsageError(
+            f"There is no scenario {unknown[0]!r}",
+            where="--scenario",
+            cure=f"Choose among {choices}, {BENCHMARKS}.",
+        )
+    chosen = {known[name.lower()].name for name in wanted if name != BENCHMARKS}
+    return tuple(scenario for scenario in SCENARIOS if scenario.name in chosen)
+
+
+def servable(scenarios: Sequence[Scenario], target: Target) -> tuple[tuple[Scenario, ...], tuple[Skip, ...]]:
+    """The scenarios that a target can serve, and the others with the reason."""
+    kept: list[Scenario] = []
+    skips: list[Skip] = []
+    for scenario in scenarios:
+        missing = sorted(scenario.needs - target.capabilities)
+        if missing:
+            reason = f"{target.name} does not claim {', '.join(missing)}"
+            skips.append(Skip(scenario=scenario.name, reason=reason))
+        else:
+            kept.append(scenario)
+    return tuple(kept), tuple(skips)
+
+
+def require_something(order: Order) -> None:
+    """Raise if this order could only end in knowing nothing."""
+    if not any(scenario.route is Route.THROUGH_SUT for scenario in order.scenarios) and not order.benchmarks:
+        raise NothingToCompareError(
+            "No scenario to run that goes through the gateway",
+            where=f"suite {order.suite}, target {order.target.name}",
+            cure="Choose at least one of `perfgate scenarios` that the target can serve.",
+        )
+    if order.base is None and order.baseline is None:
+        raise NothingToCompareError(
+            "Nothing to compare with: neither a base commit nor a committed baseline",
+            where=str(order.repo),
+            cure="Give a base with --base REV, or record a baseline with `perfgate baseline` and commit it.",
+        )
+    if order.base is not None and isinstance(order.target.kind, RunningKind):
+        raise UsageError(
+            "A gateway that is already running cannot be compared with a base build",
+            where=f"target {order.target.name}",
+            cure="Leave --base out; the committed baseline then decides.",
+        )

@@ -1,0 +1,62 @@
+"""Which cores the gateway has and which the rig."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """CPU sets of the SUT, the engine and the upstream; None where there is but one core for all."""
+
+    sut: frozenset[int] | None
+    engine: frozenset[int] | None
+    upstream: frozenset[int] | None
+
+    @property
+    def rig_cores(self) -> int:
+        """How many cores engine and upstream have together."""
+        return len((self.engine or frozenset({0})) | (self.upstream or frozenset({0})))
+
+    @property
+    def text(self) -> str:
+        """For the report: which cores are whose."""
+        if self.sut is None:
+            return "unpinned"
+        rig = f"engine on {_cores(self.engine)}, upstream on {_cores(self.upstream)}"
+        return f"gateway on {_cores(self.sut)}, {rig}"
+
+
+def place(cores: frozenset[int]) -> Placement:
+    """Two cores: one for the gateway. Three: one each. From four on: the gateway has all but two."""
+    ordered = sorted(cores)
+    if len(ordered) < 2:
+        return Placement(sut=None, engine=None, upstream=None)
+    if len(ordered) == 2:
+        rig = frozenset(ordered[:1])
+        return Placement(sut=frozenset(ordered[1:]), engine=rig, upstream=rig)
+    return Placement(
+        sut=frozenset(ordered[2:]), engine=frozenset(ordered[:1]), upstream=frozenset(ordered[1:2])
+    )
+
+
+def own_cores() -> frozenset[int]:
+    """The cores that this process may use."""
+    return frozenset(os.sched_getaffinity(0))
+
+
+@contextmanager
+def pinned(cpus: frozenset[int] | None) -> Iterator[None]:
+    """Run this process, which holds the engine, on these cores; afterwards where it was."""
+    before = os.sched_getaffinity(0)
+    if cpus is not None:
+        os.sched_setaffinity(0, cpus)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _cores(cpus: frozenset[int] | None) -> str:
+    return "cpu " + ",".join(str(cpu) for cpu in sorted(cpus or ()))

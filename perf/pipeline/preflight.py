@@ -1,0 +1,38 @@
+"""Every kind of request once, before anything is measured: a failure here is no regression."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from perf.errors import SutError
+from perf.model.load import ClosedLoop, Outcome
+from perf.model.run import Arm
+from perf.model.scenario import Scenario, Topology
+from perf.model.slices import SliceRecord, SliceStep
+from perf.pipeline.rig import Rig, Seat
+
+
+def preflight(scenarios: Sequence[Scenario], *, topology: Topology, rig: Rig, seat: Seat, arm: Arm) -> None:
+    """Send one request of each part through the gateway; raise SutError if one does not come back."""
+    for scenario in scenarios:
+        for part in scenario.parts:
+            once = replace(part, workload=ClosedLoop(connections=1, requests=1), warmup_requests=0, events=())
+            step = SliceStep(scenario=scenario.name, part=once, arm=arm, number=0)
+            _check(rig.measure(step, topology=topology, seat=seat), seat=seat)
+
+
+def _check(record: SliceRecord, *, seat: Seat) -> None:
+    sample = record.recording.samples[0]
+    if sample.outcome == Outcome.OK:
+        return
+    step = record.step
+    asked = seat.target.addresses[step.part.ask]
+    reached = len([arrival for arrival in record.arrivals if arrival.nonce])
+    raise SutError(
+        f"The {step.arm} gateway cannot serve scenario {step.scenario}: its first request ended as "
+        f"{Outcome(sample.outcome).name.lower().replace('_', ' ')} (HTTP status {sample.status or 'none'})",
+        where=f"POST {asked.path} for model {asked.model}, part {step.part.name}; "
+        f"{reached} requests reached an upstream",
+        cure="Check the target's addresses, authentication and rendered configuration; the gateway's last "
+        "log lines are below.",
+        log=seat.sut.log_tail(20),
+    )

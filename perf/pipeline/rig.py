@@ -1,0 +1,153 @@
+"""The measuring side of a run: upstream, engine, cores, and one slice of load at a time."""
+
+import time
+from dataclasses import dataclass, field
+from random import Random
+
+from perf import load
+from perf.model.load import ClosedLoop, LoadPlan, RequestTemplate, Spread, Timeouts, Workload
+from perf.model.scenario import Ask, Change, Part, Provider, Topology
+from perf.model.slices import Happened, SliceRecord, SliceStep
+from perf.model.target import Endpoint, Target
+from perf.model.units import ms_to_ns, s_to_ns
+from perf.model.upstream import Down, TimelineStep, UpstreamScript
+from perf.pipeline import requests
+from perf.pipeline.placement import Placement, pinned
+from perf.sut.running import RunningSut
+from perf.upstream.process import UpstreamProcess
+
+_TIMEOUTS = Timeouts(connect_ns=s_to_ns(5), first_byte_ns=s_to_ns(15), total_ns=s_to_ns(60))
+_MAX_OPEN_CONNECTIONS = 256
+_EVENT_MARGIN_NS = ms_to_ns(5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A running gateway, and how to address it."""
+
+    sut: RunningSut
+    target: Target
+
+    @property
+    def upstream_key(self) -> str:
+        """The secret that proves passage; "" where this product sends the client's own key on."""
+        return self.sut.upstream_key if self.target.proves_by_key else ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Rig:
+    """A running upstream with its engine. Slices are measured strictly one after the other."""
+
+    upstream: UpstreamProcess
+    placement: Placement
+    rng: Random
+    _scripts: dict[str, UpstreamScript] = field(default_factory=dict)
+    _slices: int = 0
+
+    def endpoints(self, topology: Topology) -> tuple[Endpoint, ...]:
+        """Where the instances of a topology listen."""
+        return tuple(
+            Endpoint(
+                name=instance.name,
+                provider=instance.provider,
+                base_url=self.upstream.urls[instance.name],
+                priority=instance.priority,
+                weight=instance.weight,
+            )
+            for instance in topology.instances
+        )
+
+    def measure(self, step: SliceStep, *, topology: Topology, seat: Seat | None) -> SliceRecord:
+        """One slice: through the gateway in `seat` or, without one, against the upstream itself."""
+        self.prepare(step.part, topology)
+        plan = self._plan(step.part, topology=topology, seat=seat)
+        self.upstream.drain()
+        sut_before_ns = seat.sut.cpu_ns() if seat else None
+        upstream_before_ns, started_ns = self.upstream.cpu_ns(), time.monotonic_ns()
+        happened = self._schedule(step.part, started_ns=started_ns)
+        with pinned(self.placement.engine):
+            recording = load.run(plan)
+        wall_ns = time.monotonic_ns() - started_ns
+        sut_after_ns = seat.sut.cpu_ns() if seat else None
+        if seat:
+            seat.sut.check_alive()
+        return SliceRecord(
+            step=step,
+            recording=recording,
+            arrivals=self.upstream.drain(),
+            happened=happened,
+            sut_cpu_ns=None
+            if sut_before_ns is None or sut_after_ns is None
+            else sut_after_ns - sut_before_ns,
+            sut_rss_bytes=_rss_bytes(seat),
+            upstream_cpu_ns=self.upstream.cpu_ns() - upstream_before_ns,
+            wall_ns=wall_ns,
+            rig_cores=self.placement.rig_cores,
+            upstream_key=seat.upstream_key if seat else "",
+        )
+
+    def prepare(self, part: Part, topology: Topology) -> None:
+        """Have every instance of the topology answer as the part wants it."""
+        wanted = dict(part.scripts)
+        for instance in topology.instances:
+            script = wanted.get(instance.name, part.default_script)
+            if self._scripts.get(instance.name) != script:
+                self.upstream.script(instance.name, script)
+                self._scripts[instance.name] = script
+
+    def _plan(self, part: Part, *, topology: Topology, seat: Seat | None) -> LoadPlan:
+        self._slices += 1
+        return LoadPlan(
+            base_url=seat.sut.base_url if seat else self._direct_url(part, topology),
+            templates=_templates(part, seat),
+            spread=Spread.BY_CONNECTION if part.key_per_connection else Spread.BY_REQUEST,
+            workload=part.workload,
+            warmup_requests=part.warmup_requests,
+            requests_per_connection=0,
+            max_connections=_max_connections(part.workload),
+            timeouts=_TIMEOUTS,
+            abort=None,
+            nonce_prefix=f"{self.rng.getrandbits(24):06x}{self._slices:06x}",
+            seed=self.rng.getrandbits(32),
+        )
+
+    def _direct_url(self, part: Part, topology: Topology) -> str:
+        provider = Provider.ANTHROPIC if part.ask is Ask.MESSAGES else Provider.OPENAI
+        name = next(each.name for each in topology.instances if each.provider is provider)
+        return self.upstream.urls[name]
+
+    def _schedule(self, part: Part, *, started_ns: int) -> tuple[Happened, ...]:
+        """Tell the upstream beforehand what is to happen to its instances, and when."""
+        if not part.events:
+            return ()
+        scripts = dict(part.scripts)
+        steps = tuple(
+            TimelineStep(
+                instance=event.instance,
+                at_ns=started_ns + _EVENT_MARGIN_NS + event.at_ns,
+                state=Down()
+                if event.change is Change.DIES
+                else scripts.get(event.instance, part.default_script),
+            )
+            for event in part.events
+        )
+        self.upstream.schedule(steps)
+        return tuple(
+            Happened(at_ns=step.at_ns, instance=event.instance, change=event.change)
+            for step, event in zip(steps, part.events, strict=True)
+        )
+
+
+def _templates(part: Part, seat: Seat | None) -> tuple[RequestTemplate, ...]:
+    if seat is None:
+        return requests.direct(part)
+    return requests.through(part, target=seat.target, client_keys=seat.sut.client_keys)
+
+
+def _max_connections(workload: Workload) -> int:
+    return workload.connections if isinstance(workload, ClosedLoop) else _MAX_OPEN_CONNECTIONS
+
+
+def _rss_bytes(seat: Seat | None) -> int | None:
+    usage = seat.sut.usage() if seat else None
+    return usage.rss_bytes if usage else None

@@ -1,0 +1,53 @@
+"""Builds, upstream and rig of a run, set up and taken down."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+from perf.model.build import Build
+from perf.model.run import Arm
+from perf.pipeline.block import Bench
+from perf.pipeline.order import Order
+from perf.pipeline.placement import own_cores, place
+from perf.pipeline.progress import Listener
+from perf.pipeline.rig import Rig
+from perf.sut.build import build
+from perf.upstream.process import UpstreamProcess
+
+
+def build_arms(order: Order, *, listener: Listener) -> dict[Arm, Build]:
+    """Builds of the candidate and, if there is one, of the base; reused where no input changed."""
+    wanted = {Arm.CANDIDATE: order.candidate}
+    if order.base is not None:
+        wanted[Arm.BASELINE] = order.base
+    return {
+        arm: build(
+            order.target,
+            source,
+            repo=order.repo,
+            cache=order.state / "cache",
+            release=order.release,
+            say=listener.say,
+        )
+        for arm, source in wanted.items()
+    }
+
+
+@contextmanager
+def workbench(order: Order, builds: Mapping[Arm, Build], *, scratch: Path) -> Iterator[Bench]:
+    """The upstream with an instance for each that a topology names, and all that blocks share."""
+    placement = place(own_cores())
+    names = {instance.name for scenario in order.scenarios for instance in scenario.topology.instances}
+    rng = Random(order.seed)
+    with UpstreamProcess.start(sorted(names), cpus=placement.upstream) as upstream:
+        yield Bench(
+            target=order.target,
+            builds=builds,
+            scenarios=order.scenarios,
+            benchmarks=order.benchmarks,
+            rig=Rig(upstream=upstream, placement=placement, rng=rng),
+            policy=order.policy,
+            scratch=scratch,
+            rng=rng,
+        )
