@@ -26,18 +26,13 @@ from perf.model.target import (
     Target,
 )
 from perf.model.units import s_to_ns
-from perf.targets.contract import ANTHROPIC_MODEL, OPENAI_MODEL, contract_files
+from perf.targets.contract import contract_files
 from perf.targets.template import Template, TemplateError, mentions, parse, template_renderer
 
 _WORD = re.compile(r"(?<!\$)\{([a-z_]+)\}")
+_CONTRACT = "contract"
 _BUILD_WORDS = frozenset({"out", "profile"})
 _START_WORDS = frozenset({"out", "profile", "dir", "host", "port", "config"})
-_ADDRESSES = {
-    Ask.CHAT: Address(path="/v1/chat/completions", model=OPENAI_MODEL),
-    Ask.CHAT_CONVERTED: Address(path="/v1/chat/completions", model=ANTHROPIC_MODEL),
-    Ask.MESSAGES: Address(path="/v1/messages", model=ANTHROPIC_MODEL),
-}
-
 _Files = Mapping[str, Template]
 
 
@@ -86,8 +81,11 @@ def _check_words(words: tuple[str, ...], known: frozenset[str], *, where: str, p
 
 
 def _templates(table: StartedTarget, *, where: str, path: str) -> _Files:
-    if isinstance(table.config, str):
+    if table.config == _CONTRACT:
         return {}
+    if isinstance(table.config, str):
+        cure = f'Give "{_CONTRACT}", or a table of file names and templates.'
+        raise wrong(f"no configuration is called {table.config!r}", where=where, path=path, cure=cure)
     files: dict[str, Template] = {}
     for name, text in table.config.items():
         here = join(path, name)
@@ -105,14 +103,14 @@ def _templates(table: StartedTarget, *, where: str, path: str) -> _Files:
 def _check_port(table: StartedTarget, files: _Files, *, where: str, path: str) -> None:
     """A gateway that is not told its port listens on another, and every launch would fail."""
     told = "{port}" in " ".join((*table.start, *table.env.values()))
-    if told or table.config == "contract" or any(mentions(template, "port") for template in files.values()):
+    if told or table.config == _CONTRACT or any(mentions(template, "port") for template in files.values()):
         return
     cure = "Use {port} in `start`, in `env` or in a file of `config`."
     raise wrong("nothing tells the gateway its port", where=where, path=path, cure=cure)
 
 
 def _target(name: str, table: AnyTarget, *, started: StartedTarget | None, files: _Files) -> Target:
-    by_contract = started is not None and started.config == "contract"
+    by_contract = started is not None and started.config == _CONTRACT
     by_template = any(mentions(template, "upstream_key") for template in files.values())
     proven = by_contract or by_template if table.proves_by_key is None else table.proves_by_key
     render: Callable[[ConfigRequest], Mapping[str, str]]
@@ -122,7 +120,11 @@ def _target(name: str, table: AnyTarget, *, started: StartedTarget | None, files
         status=table.ready.status,
         deadline_ns=s_to_ns(table.ready.deadline_seconds),
     )
-    own = {ask: Address(path=place.path, model=place.model) for ask, place in table.addresses.items()}
+    places = {
+        Ask.CHAT: table.addresses.chat,
+        Ask.CHAT_CONVERTED: table.addresses.chat_converted,
+        Ask.MESSAGES: table.addresses.messages,
+    }
     return Target(
         name=name,
         title=table.title or name,
@@ -135,7 +137,7 @@ def _target(name: str, table: AnyTarget, *, started: StartedTarget | None, files
         capabilities=frozenset(table.capabilities),
         auth_header=table.auth.header,
         auth_value=table.auth.value,
-        addresses={**_ADDRESSES, **own},
+        addresses={ask: Address(path=place.path, model=place.model) for ask, place in places.items()},
         benchmarks=table.benchmarks if isinstance(table, PythonTarget) else "",
         proves_by_key=proven,
         render=render,

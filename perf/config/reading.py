@@ -7,13 +7,24 @@ import typing
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import fields
 
-from perf.config.schema import KINDS, Table
+from perf.config.schema import Table
 from perf.errors import ConfigError
 
 _T = TypeVar("_T")
-_LOCATION = re.compile(r"(?P<what>.*) - at `(?:key in )?\$(?P<path>.*)`$")
+_LOCATION = re.compile(r"(?P<what>.*) - at `\$(?P<path>.*)`$")
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>.*)`$")
+_MISSING = re.compile(r"Object missing required field `(?P<key>.*)`$")
+_TERMS = {
+    "object": "a table",
+    "array": "a list",
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "nothing",
+}
 _CURE = "Mend the value; docs/reference/configuration.md lists every key."
 
 
@@ -62,32 +73,27 @@ def _explained(message: str, kind: type, *, where: str, path: str) -> ConfigErro
         return wrong(
             f"unknown key {unknown['key']!r}", where=where, path=join(here, unknown["key"]), cure=cure
         )
+    if missing := _MISSING.match(what):
+        return wrong(f"key {missing['key']!r} is missing", where=where, path=here, cure=f"Add it. {cure}")
+    for theirs, ours in _TERMS.items():
+        what = what.replace(f"`{theirs}`", ours)
     return wrong(what[:1].lower() + what[1:], where=where, path=here, cure=cure)
 
 
 def _allowed(kind: object, inner: str) -> tuple[str, ...]:
     """Return the keys or words that are possible at a place below `kind`; () if they cannot be listed."""
-    if inner == "kind":
-        return tuple(KINDS)
     for part in re.findall(r"[A-Za-z0-9_-]+|\[[^\]]*\]", inner):
         kind = _below(kind, part)
-    for one in _alternatives(kind):
-        if isinstance(one, type) and issubclass(one, Table):
-            return tuple(sorted(field.encode_name for field in msgspec.structs.fields(one)))
-        if isinstance(one, type) and issubclass(one, enum.StrEnum):
-            return tuple(member.value for member in one)
+    if isinstance(kind, type) and issubclass(kind, Table):
+        tag = kind.__struct_config__.tag_field
+        return tuple(sorted((*(field.encode_name for field in fields(kind)), *((tag,) if tag else ()))))
+    if isinstance(kind, type) and issubclass(kind, enum.StrEnum):
+        return tuple(member.value for member in kind)
     return ()
 
 
 def _below(kind: object, part: str) -> object:
+    """Return the type of a key of a table, or of the items of a list."""
     if isinstance(kind, type) and issubclass(kind, Table):
-        return next((field.type for field in msgspec.structs.fields(kind) if field.encode_name == part), None)
-    inner = typing.get_args(kind)
-    return inner[-1] if part == "[...]" and typing.get_origin(kind) is dict else (inner or (None,))[0]
-
-
-def _alternatives(kind: object) -> tuple[object, ...]:
-    """Return a type and, for a dict, the type of its keys: an unknown key there is an error about them."""
-    if typing.get_origin(kind) is dict:
-        return (typing.get_args(kind)[0],)
-    return (kind,)
+        return next((field.type for field in fields(kind) if field.encode_name == part), None)
+    return (*typing.get_args(kind), None)[0]

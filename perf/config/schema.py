@@ -1,12 +1,13 @@
 """The tables of perfgate.toml: their keys, types, defaults and ranges."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
 from perf.model.policy import DEFAULT_POLICY
-from perf.model.scenario import Ask, Capability
+from perf.model.scenario import Capability
+from perf.targets.contract import ANTHROPIC_MODEL, OPENAI_MODEL
 
 BASELINE = "baselines/{target}/{suite}.json"
 
@@ -67,6 +68,14 @@ class AddressTable(Table, frozen=True, kw_only=True):
     model: _Text
 
 
+class Addresses(Table, frozen=True, kw_only=True):
+    """`addresses`, one for each `Ask`."""
+
+    chat: AddressTable = AddressTable(path="/v1/chat/completions", model=OPENAI_MODEL)
+    chat_converted: AddressTable = AddressTable(path="/v1/chat/completions", model=ANTHROPIC_MODEL)
+    messages: AddressTable = AddressTable(path="/v1/messages", model=ANTHROPIC_MODEL)
+
+
 class DescribedTarget(Table, frozen=True, kw_only=True, tag_field="kind"):
     """What every `[targets.NAME]` may have."""
 
@@ -75,7 +84,7 @@ class DescribedTarget(Table, frozen=True, kw_only=True, tag_field="kind"):
     ready: Ready
     auth: Auth = Auth()
     key: _Text = "test-key-{number}"
-    addresses: dict[Ask, AddressTable] = {}
+    addresses: Addresses = Addresses()
     proves_by_key: bool | None = None
 
 
@@ -85,7 +94,7 @@ class StartedTarget(DescribedTarget, frozen=True, kw_only=True):
     inputs: _Words
     start: _Words
     env: dict[str, str] = {}
-    config: Literal["contract"] | dict[str, str] = msgspec.field(default_factory=dict)
+    config: str | dict[str, str] = msgspec.field(default_factory=dict)
     stop_grace_seconds: Annotated[float, Meta(ge=0, le=600)] = 5.0
 
 
