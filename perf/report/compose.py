@@ -79,7 +79,7 @@ def compose(
 def compose_failure(failure: Failure, *, header: RunHeader | None = None, origin: Origin = NOWHERE) -> Report:
     """Give the report of a run that came to no verdict: the phase that failed, and the cure."""
     sentence: Phrase = (*plain(f"The {_PHASES.get(failure.phase, 'run')} failed: "), *told(failure.what))
-    cure = Step(case="To mend it", text=told(failure.cure), command="")
+    cure = Step(case="To mend it:", text=told(failure.cure), command="")
     return Report(
         status=Status.NO_RESULT,
         title="no result",
@@ -160,14 +160,14 @@ def _steps(header: RunHeader, *, status: Status, rows: Sequence[Row], origin: Or
 
 
 _REFRESH = Step(
-    case="After the merge",
+    case="After the merge,",
     text=plain("measure new baselines and propose them for review:"),
     command="perfgate baseline",
 )
 
 
 def _accept(origin: Origin) -> Step:
-    case = "If it is intended"
+    case = "If it is intended,"
     if not origin.accept_label:
         return Step(
             case=case,
@@ -180,12 +180,12 @@ def _accept(origin: Origin) -> Step:
 
 def _reproduce(header: RunHeader, *, scenarios: Sequence[str]) -> tuple[Step, ...]:
     text = plain("reproduce it on your machine:")
-    return (Step(case="If this is not expected", text=text, command=_command(header, scenarios=scenarios)),)
+    return (Step(case="If this is not expected,", text=text, command=_command(header, scenarios=scenarios)),)
 
 
 def _decide(header: RunHeader, *, scenarios: Sequence[str]) -> tuple[Step, ...]:
     text = plain("measure on a quieter machine; running again until it is green proves nothing:")
-    return (Step(case="To decide it", text=text, command=_command(header, scenarios=scenarios)),)
+    return (Step(case="To decide it,", text=text, command=_command(header, scenarios=scenarios)),)
 
 
 def _scenarios(rows: Sequence[Row], decisions: Iterable[Decision]) -> tuple[str, ...]:

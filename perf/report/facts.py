@@ -22,7 +22,7 @@ def facts_of(run: Run, findings: Sequence[Finding]) -> tuple[Fact, ...]:
         Fact(label="Target and suite", value=(*code(header.target), *plain(", "), *code(header.suite))),
         Fact(label="Machine", value=_machine(header)),
         Fact(label="Placement", value=code(header.placement) or plain("not pinned")),
-        Fact(label="Blocks", value=plain(_blocks(run))),
+        Fact(label="Blocks", value=_blocks(run)),
         Fact(label="Seed", value=code(str(header.seed))),
         Fact(label="Could have detected", value=_detectable(findings)),
     ]
@@ -58,15 +58,18 @@ def _machine(header: RunHeader) -> Phrase:
     return joined([*(code(text) for text in texts if text.strip()), size], last=", ")
 
 
-def _blocks(run: Run) -> str:
+def _blocks(run: Run) -> Phrase:
+    if not run.blocks:
+        return ()
     repeated = [block for block in run.blocks if block.number > 0]
     measured_ns = sum(block.duration_ns for block in run.blocks)
     worst = max((block.steal_ratio for block in run.blocks), default=0.0)
     stolen = f"; the host took at most {part_of_whole(worst)} of the CPU away" if worst >= 0.001 else ""
     once = " and what runs once" if len(repeated) < len(run.blocks) else ""
-    return (
+    told = (
         f"{len(repeated)} of fresh processes, measured in turns{once}, {duration(measured_ns)} in all{stolen}"
     )
+    return plain(told)
 
 
 def _detectable(findings: Sequence[Finding]) -> Phrase:

@@ -1,5 +1,6 @@
 """The pull-request comment and the job summary: a verdict, the changed rows, the rest folded away."""
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -8,10 +9,11 @@ from perf.report.document import Report, Row, Status, Step
 from perf.report.marks import MARKS
 from perf.report.neutral import code_span, fence, markdown, prose
 from perf.report.phrase import told
-from perf.report.tables import changed_table, criteria_table, group_table, traffic_table
+from perf.report.tables import changed_table, criteria_table, group_table, instance_lines, traffic_table
 
 BUDGET = 60_000
 """Characters. GitHub refuses a comment over 65,536; the rest is for the marker and for safety."""
+_RUN_URL = re.compile(r"https?://[A-Za-z0-9.:-]+/[\w.-]+/[\w.-]+/actions/runs/\d+(/attempts/\d+)?", re.ASCII)
 _MAX_CAUTIONS = 10
 _LOG_LINES = 15
 _ICONS = {
@@ -133,8 +135,8 @@ def _log(report: Report) -> str:
 
 
 def _steps_line(step: Step) -> str:
-    command = f" `{step.command}`" if step.command else ""
-    return f"**{step.case}**, {markdown(step.text)}{command}"
+    command = f"\n\n```sh\n{step.command}\n```" if step.command else ""
+    return f"**{step.case}** {markdown(step.text)}{command}"
 
 
 def _criteria(report: Report, *, cuts: frozenset[Cut]) -> str:
@@ -173,7 +175,8 @@ def _traffic(report: Report, *, cuts: frozenset[Cut]) -> str:
         return ""
     requests = sum(entry.requests for entry in report.traffic)
     failed = requests - sum(entry.ok for entry in report.traffic)
-    return _folded(f"Requests: {requests:,}, not OK: {failed:,}", traffic_table(report.traffic))
+    content = f"{traffic_table(report.traffic)}\n\n{instance_lines(report.traffic)}".rstrip()
+    return _folded(f"Requests: {requests:,}, not OK: {failed:,}", content)
 
 
 def _facts(report: Report, *, cuts: frozenset[Cut]) -> str:
@@ -197,7 +200,7 @@ def _footer(report: Report) -> str:
         if report.header.base is not None:
             parts.append(f"baseline {code_span(report.header.base.source.commit[:7])}")
         parts.append(f"candidate {code_span(report.header.head_sha[:7])}")
-    if origin.run_url:
+    if _RUN_URL.fullmatch(origin.run_url):
         parts.append(f'<a href="{origin.run_url}">{prose(origin.run_name)}</a>')
     if origin.artifact:
         parts.append(f"raw data in artifact {code_span(origin.artifact)}")

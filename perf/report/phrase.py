@@ -4,8 +4,8 @@ from perf.report.document import Phrase, Span, Style
 
 
 def plain(text: str) -> Phrase:
-    """Words of ours."""
-    return (Span(text=text, style=Style.PLAIN),)
+    """Words of ours; nothing for ""."""
+    return (Span(text=text, style=Style.PLAIN),) if text else ()
 
 
 def strong(text: str) -> Phrase:

@@ -17,7 +17,7 @@ _ARMS = {Arm.BASELINE: "baseline", Arm.CANDIDATE: "this change", Arm.RIG: "rig"}
 
 def changed_table(rows: Sequence[Row]) -> str:
     """The rows that matter: seven columns, the width of a comment."""
-    header = ["", "Scenario", "Metric", "Baseline", "This PR", "Change [interval]", "Limit"]
+    header = ["", "Scenario", "Metric", "Baseline", f"This{NO_BREAK}PR", "Change [interval]", "Limit"]
     cells = [[_look(row), code_span(row.place), *_numbers(row)] for row in rows]
     return _table(header, cells, align="lllrrrr")
 
@@ -26,7 +26,7 @@ def group_table(group: Group) -> str:
     """All numbers of one scenario; the part and the committed median only where there are any."""
     with_part = len({row.finding.key.part for row in group.rows}) > 1
     with_committed = any(row.finding.committed is not None for row in group.rows)
-    header = ["", *(["Part"] if with_part else []), "Metric", "Baseline", "This PR"]
+    header = ["", *(["Part"] if with_part else []), "Metric", "Baseline", f"This{NO_BREAK}PR"]
     header += ["Change [interval]", "Limit", *(["Committed"] if with_committed else [])]
     cells = [
         [
@@ -42,15 +42,20 @@ def group_table(group: Group) -> str:
 
 def criteria_table(rows: Sequence[Row]) -> str:
     """Absolute demands on the candidate."""
-    header = ["", "Scenario", "Criterion", "This PR", "Required"]
+    header = ["", "Scenario", "Criterion", f"This{NO_BREAK}PR", "Required"]
     cells = [[_look(row), code_span(row.place), *_demand(row)] for row in rows]
     return _table(header, cells, align="lllrr")
 
 
 def traffic_table(entries: Sequence[Traffic]) -> str:
     """What became of the requests."""
-    header = ["Scenario", "Side", "Requests", "OK", "4xx", "5xx", "Network", "Timeout", "Other", "Instances"]
-    return _table(header, [_traffic(entry) for entry in entries], align="llrrrrrrrl")
+    header = ["Scenario", "Side", "Requests", "OK", "4xx", "5xx", "Network", "Timeout", "Other"]
+    return _table(header, [_traffic(entry) for entry in entries], align="llrrrrrrr")
+
+
+def instance_lines(entries: Sequence[Traffic]) -> str:
+    """Which instance answered how much, for every part that has more than one."""
+    return "\n".join(_instances(entry) for entry in entries if len(entry.instances) > 1)
 
 
 def _table(header: list[str], cells: list[list[str]], *, align: str) -> str:
@@ -97,16 +102,20 @@ def _demand(row: Row) -> list[str]:
 
 
 def _traffic(entry: Traffic) -> list[str]:
-    total = sum(entry.instances.values())
-    shares = (f"{code_span(name)} {part_of_whole(count / total)}" for name, count in entry.instances.items())
-    spread = ", ".join(_whole(text) for text in shares) if len(entry.instances) > 1 else ""
     counts = (entry.requests, entry.ok, entry.client_4xx, entry.server_5xx, entry.network, entry.timeout)
     return [
         code_span(entry.place),
         _whole(_ARMS[entry.arm]),
         *(f"{count:,}" for count in (*counts, entry.other)),
-        spread,
     ]
+
+
+def _instances(entry: Traffic) -> str:
+    total = sum(entry.instances.values()) or 1
+    shares = (
+        f"{code_span(name)} {_whole(part_of_whole(count / total))}" for name, count in entry.instances.items()
+    )
+    return f"- {code_span(entry.place)}, {_ARMS[entry.arm]}: {', '.join(shares)}"
 
 
 def _whole(text: str) -> str:

@@ -1,0 +1,18 @@
+"""What a run says, in every format: compose a report, then render it."""
+
+from collections.abc import Callable
+
+from perf.report import annotations, console, json, junit, markdown
+from perf.report.document import Report
+
+Renderer = Callable[[Report], str]
+
+RENDERERS: dict[str, Renderer] = {
+    "console": console.render,
+    "console-colour": console.render_coloured,
+    "markdown": markdown.render,
+    "json": json.render,
+    "junit": junit.render,
+    "annotations": annotations.render,
+}
+"""Every format by the name that the command line knows it by."""

@@ -1,0 +1,209 @@
+"""The report on a terminal, 120 columns wide: tables first, the verdict last, where the eye is."""
+
+from collections.abc import Callable, Sequence
+
+from tabulate import tabulate
+
+from perf.model.run import Arm
+from perf.report.document import Group, Report, Row, Status, Step, Traffic
+from perf.report.format import change, interval, limit, part_of_whole, quantities
+from perf.report.marks import MARKS, word
+from perf.report.neutral import visible, visible_indented
+from perf.report.phrase import text_of
+
+WIDTH = 120
+_MAX_PART = 24
+_MAX_PLACE = 36
+_MAX_METRIC = 32
+_MIN_METRIC = 12
+_MAX_SHARES = 3
+_LOG_LINES = 20
+_ARMS = {Arm.BASELINE: "baseline", Arm.CANDIDATE: "candidate", Arm.RIG: "rig"}
+_BOLD, _DIM, _RED, _GREEN, _YELLOW, _BLUE = "1", "2", "31", "32", "33", "34"
+_SIGNS = {"✗": _RED, "!": _YELLOW, "?": _YELLOW, "+": _GREEN, "*": _BLUE, "·": _DIM}
+_STATUS = {
+    Status.PASSED: ("✓", _GREEN),
+    Status.FAILED: ("✗", _RED),
+    Status.INCONCLUSIVE: ("?", _YELLOW),
+    Status.NO_RESULT: ("!", _RED),
+    Status.ACCEPTED: ("✓", _YELLOW),
+}
+
+Paint = Callable[[str, str], str]
+
+
+def render(report: Report) -> str:
+    """The report as plain text."""
+    return _render(report, paint=lambda text, _: text)
+
+
+def render_coloured(report: Report) -> str:
+    """The report with ANSI colours; the words are the same."""
+    return _render(report, paint=lambda text, code: f"\x1b[{code}m{text}\x1b[0m" if text.strip() else text)
+
+
+def _render(report: Report, *, paint: Paint) -> str:
+    sections = [
+        _comparisons(report.groups, paint=paint),
+        _criteria(report.criteria, paint=paint),
+        _traffic(report.traffic, paint=paint),
+        _facts(report, paint=paint),
+        _failure(report, paint=paint),
+        "\n".join(f"{paint('!', _YELLOW)} {_wrapped(caution.text)}" for caution in report.cautions),
+        _verdict(report, paint=paint),
+        "\n".join(_step(step, paint=paint) for step in report.steps),
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _comparisons(groups: Sequence[Group], *, paint: Paint) -> str:
+    """One table for all scenarios, so that its columns line up; each scenario gets a line of its own."""
+    rows = [row for group in groups for row in group.rows]
+    if not rows:
+        return ""
+    header = ["  part", "metric", "baseline", "candidate", "change [interval]", "limit", "verdict"]
+    head, rule, *lines = _fitting(header, rows, paint=paint).split("\n")
+    body: list[str] = [paint(head, _BOLD), rule]
+    position = 0
+    for group in groups:
+        body.append(paint(group.scenario, _BOLD))
+        body.extend(lines[position : position + len(group.rows)])
+        position += len(group.rows)
+    return "\n".join(body)
+
+
+def _fitting(header: list[str], rows: Sequence[Row], *, paint: Paint) -> str:
+    """The table with the longest metric names that fit; its second line is as wide as the table."""
+    for most in range(_MAX_METRIC, _MIN_METRIC, -1):
+        table = _table(header, [_cells(row, most=most, paint=paint) for row in rows], align="llrrrrl")
+        if len(table.split("\n", 2)[1]) <= WIDTH:
+            return table
+    return _table(header, [_cells(row, most=_MIN_METRIC, paint=paint) for row in rows], align="llrrrrl")
+
+
+def _cells(row: Row, *, most: int, paint: Paint) -> list[str]:
+    finding = row.finding
+    baseline, candidate = quantities([finding.baseline, finding.candidate], finding=finding)
+    moved = "" if finding.change is None else change(finding.change)
+    return [
+        f"  {visible(finding.key.part, most=_MAX_PART)}",
+        visible(finding.title, most=most),
+        baseline,
+        candidate,
+        f"{moved} {interval(finding.lower, finding.upper)}".strip(),
+        limit(finding),
+        _verdict_cell(row, paint=paint),
+    ]
+
+
+def _verdict_cell(row: Row, *, paint: Paint) -> str:
+    mark = MARKS[row.finding.decision]
+    return paint(f"{mark.sign} {word(row.finding)}", _SIGNS[mark.sign])
+
+
+def _criteria(rows: Sequence[Row], *, paint: Paint) -> str:
+    if not rows:
+        return ""
+    header = ["criterion of", "metric", "candidate", "required", "verdict"]
+    cells = [
+        [
+            visible(row.place, most=_MAX_PLACE),
+            visible(row.finding.title, most=_MAX_METRIC),
+            quantities([row.finding.candidate], finding=row.finding)[0],
+            limit(row.finding),
+            _verdict_cell(row, paint=paint),
+        ]
+        for row in rows
+    ]
+    return _titled(_table(header, cells, align="llrrl"), paint=paint)
+
+
+def _traffic(entries: Sequence[Traffic], *, paint: Paint) -> str:
+    if not entries:
+        return ""
+    header = ["requests of", "side", "sent", "ok", "4xx", "5xx", "network", "timeout", "other", "instances"]
+    cells = [
+        [
+            visible(entry.place, most=_MAX_PLACE),
+            _ARMS[entry.arm],
+            *(f"{count:,}" for count in _counts(entry)),
+            _shares(entry),
+        ]
+        for entry in entries
+    ]
+    return _titled(_table(header, cells, align="llrrrrrrrl"), paint=paint)
+
+
+def _counts(entry: Traffic) -> tuple[int, ...]:
+    failed = (entry.client_4xx, entry.server_5xx, entry.network, entry.timeout, entry.other)
+    return (entry.requests, entry.ok, *failed)
+
+
+def _shares(entry: Traffic) -> str:
+    total = sum(entry.instances.values()) or 1
+    if len(entry.instances) < 2:
+        return ""
+    if len(entry.instances) > _MAX_SHARES:
+        return f"{len(entry.instances)} in use"
+    shares = (part_of_whole(count / total).removesuffix(" %") for count in entry.instances.values())
+    return f"{'/'.join(shares)} %"
+
+
+def _facts(report: Report, *, paint: Paint) -> str:
+    width = max((len(fact.label) for fact in report.facts), default=0)
+    lines = [
+        f"{paint(fact.label.ljust(width), _DIM)}  {_wrapped(text_of(fact.value), indent=width + 2)}"
+        for fact in report.facts
+    ]
+    return "\n".join(lines)
+
+
+def _failure(report: Report, *, paint: Paint) -> str:
+    if report.failure is None:
+        return ""
+    where = f"{paint('where', _DIM)}  {_wrapped(report.failure.where, indent=7)}"
+    log = [f"  | {visible_indented(line)[: WIDTH - 4]}" for line in report.failure.log[-_LOG_LINES:]]
+    return "\n".join([where, *log])
+
+
+def _verdict(report: Report, *, paint: Paint) -> str:
+    sign, colour = _STATUS[report.status]
+    headline = paint(f"{sign} Performance gate: {report.title}", f"{_BOLD};{colour}")
+    by = report.acceptance
+    accepted = f"\n  Accepted by {visible(by.login, most=40)} for {by.sha[:7]}." if by else ""
+    return f"{headline}\n  {_wrapped(text_of(report.sentence), indent=2)}{accepted}"
+
+
+def _step(step: Step, *, paint: Paint) -> str:
+    told = f"  {_wrapped(f'{step.case} {text_of(step.text)}', indent=2)}"
+    return f"{told}\n    {paint(step.command, _BOLD)}" if step.command else told
+
+
+def _table(header: list[str], cells: list[list[str]], *, align: str) -> str:
+    sides = ["right" if side == "r" else "left" for side in align]
+    return tabulate(
+        cells,
+        headers=header,
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=sides,
+        preserve_whitespace=True,
+    )
+
+
+def _titled(table: str, *, paint: Paint) -> str:
+    head, _, body = table.partition("\n")
+    return f"{paint(head, _BOLD)}\n{body}"
+
+
+def _wrapped(text: str, *, indent: int = 2) -> str:
+    """The text on lines that fit the terminal; long words are kept whole."""
+    lines: list[str] = []
+    line = ""
+    for item in visible(text, most=2_000).split(" "):
+        if line and len(line) + 1 + len(item) > WIDTH - indent:
+            lines.append(line)
+            line = item
+        else:
+            line = f"{line} {item}" if line else item
+    return f"\n{' ' * indent}".join([*lines, line])
