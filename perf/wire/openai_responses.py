@@ -1,6 +1,6 @@
 """Payloads of OpenAI Responses, streamed and whole."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 
@@ -12,7 +12,9 @@ _MESSAGE_ID = "msg_perfgate0000000000000000"
 _FUNCTION_ID = "fc_perfgate0000000000000000"
 _CALL_ID = "call_perfgate0000000000000000"
 
-_Event = Callable[..., bytes]
+
+class _Event(Protocol):
+    def __call__(self, kind: str, **fields: object) -> bytes: ...
 
 
 def body(answer: Answer) -> bytes:
