@@ -40,7 +40,7 @@ def a_template(
     )
 
 
-def a_plan(  # noqa: PLR0917
+def a_plan(
     base_url: str = "http://127.0.0.1:1",
     *,
     templates: tuple[RequestTemplate, ...] = (),

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from multiprocessing.connection import Connection as Pipe
+from multiprocessing.connection import Connection
+from typing import TypeAlias, cast
 
 NONCE = re.compile(rb"x-perfgate-nonce: ([0-9a-f]{12})([0-9a-f]{8})")
+PATIENCE_NS = 20_000_000_000
 LENGTH = re.compile(rb"content-length: (\d+)")
 
 
@@ -40,6 +42,7 @@ class Hangup:
 
 Step = bytes | Pause | Freeze | Hangup
 Script = tuple[Step, ...]
+Pipe: TypeAlias = "Connection[object, object]"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,7 +66,6 @@ class State:
     scripts: tuple[Script, ...] = ()
     log: list[Served] = field(default_factory=list)
     connections: int = 0
-    nodelay: bool = True
 
 
 class Session(asyncio.Protocol):
@@ -160,8 +162,15 @@ class ScriptedServer:
     def log(self) -> list[Served]:
         """What was served, by request number."""
         self._pipe.send("log")
-        log: list[Served] = self._pipe.recv()
+        log = cast("list[Served]", self._pipe.recv())
         return sorted(log, key=lambda served: served.number)
+
+    def log_when(self, is_complete: Callable[[list[Served]], bool]) -> list[Served]:
+        """The log as soon as it is complete: what the client has done, the server may not have seen yet."""
+        deadline_ns = time.monotonic_ns() + PATIENCE_NS
+        while not is_complete(log := self.log()):
+            assert time.monotonic_ns() < deadline_ns, log
+        return log
 
 
 @contextmanager
@@ -172,7 +181,7 @@ def scripted_server(certificate: Certificate | None = None) -> Iterator[Scripted
     process.start()
     theirs.close()
     try:
-        yield ScriptedServer(ours, port=ours.recv())
+        yield ScriptedServer(ours, port=cast("int", ours.recv()))
     finally:
         ours.close()
         process.join(10)
@@ -200,12 +209,13 @@ async def _serve(pipe: Pipe, certificate: Certificate | None) -> None:
 
 def _obey(pipe: Pipe, state: State, stop: Callable[[], None]) -> None:
     try:
-        order: str | tuple[Script, ...] = pipe.recv()
+        order = pipe.recv()
     except EOFError:
         stop()
         return
     if isinstance(order, tuple):
-        state.scripts, state.log, state.connections = order, [], 0
+        scripts = cast("tuple[Script, ...]", order)
+        state.scripts, state.log, state.connections = scripts, [], 0
         pipe.send(None)
     else:
         pipe.send(state.log)

@@ -102,14 +102,15 @@ def test_an_open_loop_keeps_to_its_schedule(server: ScriptedServer) -> None:
 def test_an_open_loop_reuses_the_connection_that_rested_least(server: ScriptedServer) -> None:
     """Last in, first out: a slow trickle needs one connection, warm-up's other three rest."""
     server.serve((answer(),))
-    recording = run(a_plan(server.url, workload=Bursts(size=1, every_ns=ms_to_ns(60), count=5), warmup_requests=4))
+    workload = Bursts(size=1, every_ns=ms_to_ns(60), count=5)
+    recording = run(a_plan(server.url, workload=workload, warmup_requests=4))
 
     assert recording.connections_opened == 4
     assert len({sample.connection for sample in steady(recording)}) <= 2
 
 
 def test_an_open_loop_waits_at_its_connection_limit(server: ScriptedServer) -> None:
-    """A burst of nine over three connections takes three turns; the late six are recorded, none is skipped."""
+    """A burst of nine over three connections takes three turns, and none is skipped."""
     server.serve((Pause(ns=ms_to_ns(50)), answer()))
     recording = run(a_plan(server.url, workload=Bursts(size=9, every_ns=0, count=1), max_connections=3))
 

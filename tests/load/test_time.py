@@ -1,0 +1,124 @@
+"""Times that are true: against the server's own log, and under a stall."""
+
+from itertools import accumulate
+from random import Random
+
+import pytest
+
+from perf.load import run
+from perf.model.load import ClosedLoop, ConstantRate, Recording
+from perf.model.units import NS_PER_US, ms_to_ns, s_to_ns
+from tests.load.plans import (
+    DELTAS,
+    DONE,
+    FINISH,
+    LAST_CHUNK,
+    STREAM_HEAD,
+    a_plan,
+    a_template,
+    answer,
+    chunk,
+    steady,
+)
+from tests.load.scripted import Freeze, Pause, Script, ScriptedServer, Served
+
+TOLERANCE_NS = 100 * NS_PER_US
+TOLERANCE_RATIO = 0.02
+STALL_NS = s_to_ns(1)
+RATE_PER_SECOND = 200
+POOL = 4
+
+
+def a_paced_stream(random: Random) -> Script:
+    """A stream whose head and deltas come after pauses of 40 to 160 ms."""
+    pauses = [Pause(ns=ms_to_ns(random.uniform(40, 160))) for _ in range(3)]
+    first = STREAM_HEAD + chunk(DELTAS[0])
+    last = chunk(DELTAS[2] + FINISH + DONE) + LAST_CHUNK
+    return (pauses[0], first, pauses[1], chunk(DELTAS[1]), pauses[2], last)
+
+
+@pytest.fixture(scope="module")
+def paced(server: ScriptedServer) -> tuple[Recording, list[Served]]:
+    """What the engine and the server say about the same 120 streams, over 20 connections."""
+    random = Random(1)
+    server.serve(*(a_paced_stream(random) for _ in range(120)))
+    template = a_template(stream=True)
+    recording = run(
+        a_plan(server.url, templates=(template,), workload=ClosedLoop(connections=20, requests=120))
+    )
+    return recording, server.log()
+
+
+def percentile(values: list[int], percent: int) -> int:
+    """The nearest-rank percentile."""
+    return sorted(values)[max(0, -(-len(values) * percent // 100) - 1)]
+
+
+def deltas_of(recording: Recording) -> list[list[int]]:
+    """The delta times of each sample."""
+    ends = list(accumulate(sample.deltas for sample in recording.samples))
+    starts = [0, *ends[:-1]]
+    times_ns = recording.delta_times_ns.tolist()
+    return [times_ns[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+@pytest.mark.parametrize("percent", [50, 75, 90])
+@pytest.mark.parametrize("span", ["ttft", "itl", "e2e"])
+def test_reported_percentiles_are_what_the_server_did(
+    paced: tuple[Recording, list[Served]], span: str, percent: int
+) -> None:
+    """TTFT, ITL and E2E agree within 2 % or 100 µs with the times at which the server acted."""
+    recording, log = paced
+    samples, deltas = recording.samples, deltas_of(recording)
+    match span:
+        case "ttft":
+            seen = [sample.first_content_ns - sample.sent_ns for sample in samples]
+            done = [served.writes_ns[0] - served.arrived_ns for served in log]
+        case "itl":
+            seen = [times[1] - times[0] for times in deltas]
+            done = [served.writes_ns[1] - served.writes_ns[0] for served in log]
+        case _:
+            seen = [sample.last_byte_ns - sample.sent_ns for sample in samples]
+            done = [served.writes_ns[2] - served.arrived_ns for served in log]
+
+    expected_ns = percentile(done, percent)
+    assert percentile(seen, percent) == pytest.approx(expected_ns, rel=TOLERANCE_RATIO, abs=TOLERANCE_NS)
+
+
+def test_nothing_is_seen_before_it_happened(paced: tuple[Recording, list[Served]]) -> None:
+    """Sent before it arrived, read after it was written: request by request, on one clock."""
+    recording, log = paced
+
+    for sample, served, times_ns in zip(recording.samples, log, deltas_of(recording), strict=True):
+        assert sample.intended_ns == sample.sent_ns < served.arrived_ns
+        assert served.writes_ns[0] < sample.first_byte_ns <= sample.first_content_ns == times_ns[0]
+        assert all(wrote < read for wrote, read in zip(served.writes_ns, times_ns, strict=True))
+        assert served.writes_ns[2] < sample.last_byte_ns == times_ns[2]
+
+
+def test_a_stall_shows_as_the_whole_queueing_delay(server: ScriptedServer) -> None:
+    """Requests that were due while the server stood still count from when they were due.
+
+    Only the few that were on the wire show the stall when counted from their sending; an engine that
+    waits for them, and starts its clock at the sending, would hide the other two hundred
+    ("coordinated omission").
+    """
+    frozen_at = RATE_PER_SECOND // 4
+    calm: Script = (answer(),)
+    server.serve(*[calm] * frozen_at, (Freeze(ns=STALL_NS), answer()), *[calm] * (4 * RATE_PER_SECOND))
+    workload = ConstantRate(per_second=RATE_PER_SECOND, duration_ns=s_to_ns(2))
+    recording = run(a_plan(server.url, workload=workload, max_connections=POOL))
+
+    begin_ns, end_ns = server.log()[frozen_at].frozen_ns
+    caught = [sample for sample in steady(recording) if begin_ns < sample.intended_ns < end_ns]
+    due_to_answer = [sample.first_byte_ns - sample.intended_ns for sample in caught]
+    sent_to_answer = [sample.first_byte_ns - sample.sent_ns for sample in caught]
+    assert len(caught) >= RATE_PER_SECOND * 9 // 10
+    assert all(
+        waited_ns >= end_ns - sample.intended_ns
+        for waited_ns, sample in zip(due_to_answer, caught, strict=True)
+    )
+    assert due_to_answer[0] > STALL_NS * 9 // 10
+    assert min(due_to_answer[:50]) > max(due_to_answer[-50:])
+    assert sum(waited_ns > STALL_NS // 2 for waited_ns in sent_to_answer) <= POOL
+    assert recording.late_sends >= len(caught) - POOL
