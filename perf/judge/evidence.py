@@ -11,6 +11,10 @@ from perf.stats.bounds import Bounds
 from perf.stats.power import Design, minimal_detectable_effect
 
 
+_BLIND = math.log(10)
+"""A run that would only see a worsening by a factor of ten sees nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All in log ratios in the bad direction. `allowance` is what a stored number may have drifted by itself.
@@ -33,7 +37,7 @@ class Evidence:
             return None
         design = Design(n=self.blocks, sd=self.sd, alpha=alpha, relevance=relevance)
         effect = minimal_detectable_effect(design, power=POWER).log_ratio
-        return effect + self.allowance if math.isfinite(effect) else None
+        return effect + self.allowance if effect < _BLIND else None
 
 
 def paired_evidence(worse_ratios: Sequence[float]) -> Evidence:

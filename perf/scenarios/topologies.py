@@ -22,10 +22,13 @@ FAILOVER = Topology(
         Instance(name="openai-backup", provider=Provider.OPENAI, priority=2, weight=100),
         ANTHROPIC_INSTANCE,
     ),
-    keys=10,
+    keys=500,
     recovery_ns=s_to_ns(1),
 )
-"""A primary and a backup; a failed instance is to be tried again after one second."""
+"""A primary and a backup; a failed instance is to be tried again after one second.
+
+There is a key for each request, so that none is bound to the backup when the primary returns.
+"""
 
 
 def script(
