@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from perf.model.build import Build, Source
-from perf.model.target import RunningKind, Target
+from perf.model.target import Kind, RunningKind, Target
 from perf.sut.checkout import checked_out
 from perf.sut.recipe import Workshop, environment, follow, interpreter, toolchain
 from perf.sut.source import inputs_key
@@ -39,10 +39,8 @@ def build(
     tools = toolchain(target.kind, env)
     if isinstance(target.kind, RunningKind):
         return _describe(target, source, key="running", directory=None, release=release, tools=tools)
-    files = inputs_key(repo, source, target.inputs)
-    key = _key(target, files=files, tools=tools, release=release)
-    folder = cache.resolve()
-    _prepare(folder)
+    key = _key(target, files=inputs_key(repo, source, inputs=target.inputs), tools=tools, release=release)
+    folder = _prepared(cache.resolve())
     directory = folder / "builds" / key
     wanted = _describe(target, source, key=key, directory=directory, release=release, tools=tools)
     with _locked(folder / "locks" / key):
@@ -50,21 +48,24 @@ def build(
             say(f"{source.label}: built before ({key[:12]})")
             return replace(wanted, reused=True)
         _forget(directory)
-        log = folder / "logs" / f"{key}.log"
-        log.unlink(missing_ok=True)
-        with checked_out(repo, source, folder / "trees" / key) as tree:
-            directory.mkdir()
+        with checked_out(repo, source, folder=folder / "trees" / key) as tree:
             workshop = Workshop(
                 tree=tree,
                 directory=directory,
-                log=log,
+                log=folder / "logs" / f"{key}.log",
                 env=env,
                 release=release,
                 say=lambda doing: say(f"{source.label}: {doing}"),
             )
-            follow(target.kind, workshop)
+            _make(target.kind, workshop)
         _finish(directory, wanted)
     return wanted
+
+
+def _make(kind: Kind, workshop: Workshop) -> None:
+    workshop.log.unlink(missing_ok=True)
+    workshop.directory.mkdir()
+    follow(kind, workshop)
 
 
 def _key(target: Target, *, files: str, tools: str, release: bool) -> str:
@@ -87,10 +88,11 @@ def _describe(
     )
 
 
-def _prepare(cache: Path) -> None:
+def _prepared(cache: Path) -> Path:
     for name in ("builds", "locks", "logs", "trees"):
         (cache / name).mkdir(parents=True, exist_ok=True)
     (cache / ".gitignore").write_text("*\n")
+    return cache
 
 
 @contextmanager

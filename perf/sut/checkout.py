@@ -10,7 +10,7 @@ from perf.sut.git import git, try_git
 
 
 @contextmanager
-def checked_out(repo: Path, source: Source, folder: Path) -> Iterator[Path]:
+def checked_out(repo: Path, source: Source, *, folder: Path) -> Iterator[Path]:
     """Check `source` out into `folder`, which is gone afterwards, as is what a killed build left there."""
     commit = source.commit or git(repo, "commit-tree", source.tree, "-m", source.label).strip()
     _remove(repo, folder)

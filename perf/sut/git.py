@@ -24,7 +24,7 @@ def git(repo: Path, *arguments: str, env: Mapping[str, str] | None = None) -> st
     Variables by which a surrounding git (a hook, say) points elsewhere are dropped, hooks do not run,
     and an identity is always set, though nothing of it is written into the repository's configuration.
     """
-    done = _run(repo, arguments, env or {})
+    done = _run(repo, arguments, env=env or {})
     if done.returncode == 0:
         return done.stdout
     said = done.stderr.strip() or f"exit status {done.returncode}"
@@ -35,11 +35,13 @@ def git(repo: Path, *arguments: str, env: Mapping[str, str] | None = None) -> st
 
 def try_git(repo: Path, *arguments: str) -> str | None:
     """As `git`, but None where git says no: for questions to which no is an answer."""
-    done = _run(repo, arguments, {})
+    done = _run(repo, arguments, env={})
     return done.stdout if done.returncode == 0 else None
 
 
-def _run(repo: Path, arguments: tuple[str, ...], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def _run(
+    repo: Path, arguments: tuple[str, ...], *, env: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
     outside = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     kept = {name: os.environ[name] for name in ("GIT_SSL_CAINFO", "GIT_EXEC_PATH") if name in os.environ}
     try:

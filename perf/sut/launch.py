@@ -94,7 +94,7 @@ def _start(
     }
     own = {name: fill(value, words) for name, value in target.env}
     return GuardedProcess(
-        _command(target, build, words),
+        _command(target, build, words=words),
         env=launch_environment(os.environ, own),
         folder=folder,
         log=folder / "gateway.log",
@@ -127,7 +127,7 @@ def _write(files: Mapping[str, str], folder: Path) -> Path:
     return folder / next(iter(files), "")
 
 
-def _command(target: Target, build: Build, words: Mapping[str, str]) -> tuple[str, ...]:
+def _command(target: Target, build: Build, *, words: Mapping[str, str]) -> tuple[str, ...]:
     """Fill in the start command; a debug build of Python keeps its assertions."""
     keeps_all = build.release or not isinstance(target.kind, PythonKind)
     return tuple(word for word in fill_all(target.start, words) if keeps_all or word not in _OPTIMISE)

@@ -74,7 +74,7 @@ def default_base(repo: Path, rev: str | None = None) -> Source | None:
     return None if parent is None else commit_source(repo, parent)
 
 
-def inputs_key(repo: Path, source: Source, inputs: tuple[str, ...]) -> str:
+def inputs_key(repo: Path, source: Source, *, inputs: tuple[str, ...]) -> str:
     """Return a hash of the files that the pathspecs `inputs` name in the tree: paths, modes and contents.
 
     Raises ConfigError if they name nothing: such a key would call every change no change.
@@ -95,7 +95,7 @@ def inputs_key(repo: Path, source: Source, inputs: tuple[str, ...]) -> str:
 def config_text(repo: Path, rev: str | None) -> ConfigText | None:
     """Return the configuration of a commit or tree, or of the working tree for None; None if it has none."""
     for name in CONFIG_FILES:
-        text = _file_text(repo, rev, name)
+        text = _file_text(repo, name, rev=rev)
         where = name if rev is None else f"{rev}:{name}"
         if text is not None and (name != "pyproject.toml" or _has_table(text, where)):
             return ConfigText(text=text, where=where)
@@ -164,7 +164,7 @@ def _first_parent(repo: Path, commit: str) -> str | None:
     return parents[0]
 
 
-def _file_text(repo: Path, rev: str | None, name: str) -> str | None:
+def _file_text(repo: Path, name: str, *, rev: str | None) -> str | None:
     if rev is None:
         path = repo / name
         return path.read_text(encoding="utf-8") if path.is_file() else None

@@ -75,7 +75,7 @@ def render(template: Template, request: ConfigRequest) -> str:
         "keys": json.dumps(list(request.client_keys)),
         "recovery_seconds": f"{ns_to_s(request.topology.recovery_ns):g}",
     }
-    return _render(template, _lists(request), values)
+    return _render(template, _lists(request), values=values)
 
 
 def mentions(template: Template, word: str) -> bool:
@@ -177,7 +177,7 @@ def _fields(endpoint: Endpoint) -> dict[str, str]:
 _Lists = Mapping[str, list[dict[str, str]]]
 
 
-def _render(template: Template, lists: _Lists, values: Mapping[str, str]) -> str:
+def _render(template: Template, lists: _Lists, *, values: Mapping[str, str]) -> str:
     out: list[str] = []
     for node in template:
         match node:
@@ -186,7 +186,7 @@ def _render(template: Template, lists: _Lists, values: Mapping[str, str]) -> str
             case Place(word=word):
                 out.append(values[word] if word in values else _pick(word, lists))
             case Loop(items=name, body=body):
-                out += [_render(body, lists, {**values, **each}) for each in _numbered(lists[name])]
+                out += [_render(body, lists, values={**values, **each}) for each in _numbered(lists[name])]
     return "".join(out)
 
 
