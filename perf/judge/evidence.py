@@ -10,7 +10,6 @@ from perf.stats import bounds
 from perf.stats.bounds import Bounds
 from perf.stats.power import Design, minimal_detectable_effect
 
-
 _BLIND = math.log(10)
 """A run that would only see a worsening by a factor of ten sees nothing."""
 

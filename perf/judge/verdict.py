@@ -1,18 +1,17 @@
 """The conclusion of a run: all findings, the cautions, one state and one sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from perf.judge.cautions import cautions_of
-from perf.judge.compare import Series, series_of
+from perf.judge.compare import series_of
 from perf.judge.contract import judge_contract
 from perf.judge.criteria import judge_criteria
 from perf.judge.findings import Case, judge_comparisons
+from perf.judge.gates import contract_keys, gates_of
 from perf.judge.levels import Look, look_at
 from perf.judge.sentence import sentence_of
-from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
-from perf.model.metric import Key
 from perf.model.policy import Policy
 from perf.model.run import Mode, Run
 from perf.model.scenario import Scenario
@@ -39,7 +38,12 @@ def conclude(
     findings = (
         *_forgive_same_build(run, judge_comparisons(case)),
         *judge_criteria(scenarios, all_series=all_series, blocks=run.blocks),
-        *judge_contract(all_series, baseline=baseline, expected=run.header.scenarios, paired=paired),
+        *judge_contract(
+            {key: all_series[key] for key in all_series if key in contract_keys(scenarios, all_series)},
+            baseline=baseline,
+            expected=run.header.scenarios,
+            paired=paired,
+        ),
     )
     state = _state(findings)
     return Verdict(
@@ -49,17 +53,6 @@ def conclude(
         cautions=cautions_of(run, baseline=baseline, findings=findings),
         sentence=sentence_of(state, findings, same_build=same_build(run)),
     )
-
-
-def gates_of(scenarios: Sequence[Scenario], all_series: Mapping[Key, Series]) -> frozenset[Key]:
-    """The numbers that can fail the run: the gates of the scenarios' parts and every micro-benchmark."""
-    parts = {
-        Key(scenario.name, part.name, metric.name)
-        for scenario in scenarios
-        for part in scenario.parts
-        for metric in part.gates
-    }
-    return frozenset(parts | {key for key in all_series if key.scenario == BENCHMARKS})
 
 
 def same_build(run: Run) -> bool:
