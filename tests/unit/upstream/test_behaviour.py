@@ -1,0 +1,98 @@
+"""A script in force."""
+
+import json
+
+import pytest
+
+from perf.model.upstream import Fault, FaultKind, NormalDelay
+from perf.model.wire import Dialect
+from perf.upstream.behaviour import Behaviour
+from perf.upstream.scripts import script
+
+PATH = "/v1/chat/completions"
+BODY = b'{"model":"m","messages":[]}'
+
+
+def statuses(behaviour: Behaviour, count: int) -> list[int]:
+    """The statuses of so many requests."""
+    return [behaviour.answer(b"POST", PATH, body=BODY).delivery.status for _ in range(count)]
+
+
+def failing(ratio: float, *, seed: int = 0) -> Behaviour:
+    """A provider that fails at a ratio."""
+    faults = (Fault(kind=FaultKind.STATUS, ratio=ratio, status=503),)
+    return Behaviour(script(faults=faults, seed=seed), instance="a")
+
+
+def test_a_ratio_of_one_always_hits() -> None:
+    """Certainty does not depend on luck; nor does a ratio of nought."""
+    assert statuses(failing(1.0), 500) == [503] * 500
+    assert statuses(failing(0.0), 500) == [200] * 500
+
+
+def test_a_ratio_is_met_on_the_whole() -> None:
+    """One in five means about one in five."""
+    assert 160 <= statuses(failing(0.2), 1_000).count(503) <= 240
+
+
+def test_a_seed_fixes_who_fails() -> None:
+    """The same seed fails the same requests, another seed others."""
+    assert statuses(failing(0.5), 100) == statuses(failing(0.5), 100)
+    assert statuses(failing(0.5), 100) != statuses(failing(0.5, seed=1), 100)
+
+
+def test_instances_draw_apart() -> None:
+    """Three instances of one script do not fail or dawdle in step."""
+    slow = script(delay=NormalDelay(mean_ns=10**7, sd_ns=10**6))
+    first, second = (Behaviour(slow, instance=name) for name in ("a", "b"))
+
+    delays = [[one.answer(b"POST", PATH, body=BODY).delay_ns for _ in range(9)] for one in (first, second)]
+
+    assert delays[0] != delays[1]
+
+
+def test_answers_are_framed_once() -> None:
+    """The second request of a shape gets the very bytes of the first."""
+    behaviour = Behaviour(script(), instance="a")
+
+    first, second = (behaviour.answer(b"POST", PATH, body=BODY) for _ in range(2))
+
+    assert first.delivery is second.delivery
+
+
+def test_many_model_names_do_not_pile_up() -> None:
+    """Ten thousand models later, the first is still answered."""
+    behaviour = Behaviour(script(tokens=1), instance="a")
+
+    for number in range(5_000):
+        body = b'{"model":"m%d"}' % number
+        assert b'"m%d"' % number in behaviour.answer(b"POST", PATH, body=body).delivery.rest
+
+
+@pytest.mark.parametrize("path", ["/health", "/v1/models", "/get_server_info", "/"])
+def test_probes_succeed_at_once(path: str) -> None:
+    """A gateway's own calls neither wait nor draw, even of a provider that always fails."""
+    answering = failing(1.0).answer(b"GET", path, body=b"")
+
+    assert (answering.delay_ns, answering.delivery.status) == (0, 200)
+    json.loads(answering.delivery.rest.partition(b"\r\n\r\n")[2])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [("/v1/embeddings", BODY, 404), (PATH, b"{", 400), ("/v1/messages", b"", 400)],
+    ids=["unknown-path", "no-json", "no-body"],
+)
+def test_bad_requests_are_refused(path: str, body: bytes, status: int) -> None:
+    """What a provider would refuse, its mock refuses."""
+    assert Behaviour(script(), instance="a").answer(b"POST", path, body=body).delivery.status == status
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+def test_the_model_is_echoed(dialect: Dialect) -> None:
+    """The answer names the model that was asked for."""
+    path = {"openai-chat": PATH, "openai-responses": "/responses", "anthropic-messages": "/messages"}[dialect]
+
+    answering = Behaviour(script(), instance="a").answer(b"POST", path, body=b'{"model":"grande"}')
+
+    assert b'"model":"grande"' in answering.delivery.rest

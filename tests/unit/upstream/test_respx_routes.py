@@ -1,0 +1,72 @@
+"""The mock providers as respx routes."""
+
+import httpx
+import pytest
+
+from perf.model.upstream import Fault, FaultKind
+from perf.model.wire import Dialect
+from perf.upstream.respx_routes import mock_router
+from perf.upstream.scripts import expected_text, script
+from perf.wire.read import body_text, reader_for
+from perf.wire.sse import SseDecoder
+
+PATHS = {
+    Dialect.OPENAI_CHAT: "/v1/chat/completions",
+    Dialect.OPENAI_RESPONSES: "/v1/responses",
+    Dialect.ANTHROPIC_MESSAGES: "/v1/messages",
+}
+
+
+def post(dialect: Dialect, *faults: Fault, stream: bool = False) -> httpx.Response:
+    """One answer of a mock provider, read to its end."""
+    with mock_router(script(faults=faults)):
+        return httpx.post(f"https://provider.test{PATHS[dialect]}", json={"model": "m", "stream": stream})
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+def test_routes_answer_as_the_server_does(dialect: Dialect) -> None:
+    """Whole or streamed, the text is the script's."""
+    whole = post(dialect)
+    streamed = post(dialect, stream=True)
+
+    read = reader_for(dialect)
+    events = [read(event, data) for event, data in SseDecoder().feed(streamed.content)]
+    assert body_text(dialect, whole.content) == expected_text(script())
+    assert "".join(event.text for event in events) == expected_text(script())
+    assert streamed.headers["content-type"].startswith("text/event-stream")
+
+
+def test_errors_have_the_providers_status() -> None:
+    """A scripted error is an answer like any other."""
+    fault = Fault(kind=FaultKind.STATUS, ratio=1.0, status=429, retry_after="2")
+
+    answer = post(Dialect.OPENAI_CHAT, fault)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "2")
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        (FaultKind.FIN, httpx.RemoteProtocolError),
+        (FaultKind.RST, httpx.ReadError),
+        (FaultKind.SILENCE, httpx.ReadTimeout),
+        (FaultKind.BLACK_HOLE, httpx.ReadTimeout),
+    ],
+)
+def test_faults_of_the_connection_are_httpx_errors(kind: FaultKind, error: type[httpx.HTTPError]) -> None:
+    """What a socket would do, httpx says."""
+    with pytest.raises(error):
+        post(Dialect.OPENAI_CHAT, Fault(kind=kind, ratio=1.0), stream=True)
+
+
+def test_other_requests_are_probes() -> None:
+    """A GET gets a 200, an unknown POST a 404, a broken body a 400."""
+    with mock_router(script()):
+        seen = [
+            httpx.get("https://provider.test/v1/models"),
+            httpx.post("https://provider.test/v1/embeddings", json={"model": "m"}),
+            httpx.post("https://provider.test/v1/messages", content=b"{"),
+        ]
+
+    assert [answer.status_code for answer in seen] == [200, 404, 400]
