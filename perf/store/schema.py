@@ -11,11 +11,12 @@ from perf.model.verdict import Basis, CautionKind, Decision, State
 SCHEMA_VERSION = 1
 """Of every stored file. Raise it when a reader of the former version would go wrong."""
 
-Name = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._:+\[\]-]{0,95}\Z")]
+# Patterns are read by Python, whose `$` allows a line feed after it, and by JSON Schema, which has no `\Z`.
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+\[\]-]{0,95}$(?!\n)")]
 """A word that names something: scenario, part, metric, counter, target, suite."""
 Text = Annotated[str, Meta(max_length=2_000)]
 Line = Annotated[str, Meta(max_length=400)]
-Hex = Annotated[str, Meta(pattern=r"\A[0-9a-f]{0,64}\Z")]
+Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,64}$(?!\n)")]
 Number = Annotated[float, Meta(ge=-1e18, le=1e18)]
 """The bounds keep NaN and the infinities out."""
 Ratio = Annotated[float, Meta(ge=0, le=1e6)]
@@ -104,7 +105,7 @@ class HeaderShape(Strict, frozen=True):
     scenarios: Annotated[tuple[Name, ...], Meta(max_length=200)]
     skips: Annotated[tuple[SkipShape, ...], Meta(max_length=200)]
     placement: Line
-    repository: Annotated[str, Meta(pattern=r"\A([A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100})?\Z")]
+    repository: Annotated[str, Meta(pattern=r"^([A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100})?$(?!\n)")]
     head_sha: Hex
     pull_request: Count
 

@@ -1,0 +1,78 @@
+"""Every state of the gate in every format."""
+
+from pathlib import Path
+
+import pytest
+
+from perf.model.run import Mode, Skip
+from perf.model.verdict import Acceptance, CautionKind, State
+from perf.report import RENDERERS
+from perf.report.compose import compose, compose_failure
+from perf.report.document import Origin, Report
+from tests.factories import HEAD_COMMIT, a_caution, a_failure, a_header, a_run, a_verdict
+from tests.golden.golden import assert_golden
+
+FILES = Path(__file__).parent / "report"
+SUFFIXES = {
+    "console": "txt",
+    "console-colour": "ansi.txt",
+    "markdown": "md",
+    "json": "json",
+    "junit": "xml",
+    "annotations": "annotations.txt",
+}
+ORIGIN = Origin(
+    run_url="https://github.com/acme/gateway/actions/runs/1",
+    run_name="run 1234, attempt 1",
+    artifact="perfgate-runs",
+    finished_at="2026-11-23 09:47 UTC",
+    accept_label="",
+)
+
+
+def _reports() -> dict[str, Report]:
+    labelled = Origin(
+        run_url=ORIGIN.run_url,
+        run_name=ORIGIN.run_name,
+        artifact=ORIGIN.artifact,
+        finished_at=ORIGIN.finished_at,
+        accept_label="perf: accept",
+    )
+    other_cpu = a_caution(
+        kind=CautionKind.OTHER_MACHINE,
+        text="The CPU differs from the baseline's. Committed times are shown only; paired ones decide.",
+    )
+    skips = (Skip(scenario="failover", reason="the target cannot fail over"),)
+    baseline_only = a_run(header=a_header(mode=Mode.BASELINE_ONLY, skips=skips))
+    return {
+        "passed": compose(a_run(), a_verdict(), origin=ORIGIN),
+        "failed": compose(
+            a_run(), a_verdict(state=State.FAILED, cautions=(a_caution(), other_cpu)), origin=labelled
+        ),
+        "inconclusive": compose(a_run(), a_verdict(state=State.INCONCLUSIVE), origin=ORIGIN),
+        "no-result": compose(a_run(), a_verdict(state=State.NO_RESULT), origin=ORIGIN),
+        "accepted": compose(
+            a_run(),
+            a_verdict(state=State.FAILED),
+            origin=labelled,
+            acceptance=Acceptance(login="octocat", sha=HEAD_COMMIT),
+        ),
+        "launch-failed": compose_failure(a_failure(), header=a_header(), origin=ORIGIN),
+        "local": compose(baseline_only, a_verdict()),
+    }
+
+
+@pytest.mark.parametrize("format_name", list(RENDERERS))
+@pytest.mark.parametrize("state", list(_reports()))
+def test_report_is_as_agreed(state: str, format_name: str) -> None:
+    """The output for each state equals the file that was read and agreed."""
+    report = _reports()[state]
+
+    content = RENDERERS[format_name](report)
+
+    assert_golden(FILES / f"{state}.{SUFFIXES[format_name]}", content)
+
+
+def test_every_format_has_golden_files() -> None:
+    """A renderer without a golden file would be one that nobody looked at."""
+    assert set(SUFFIXES) == set(RENDERERS)
