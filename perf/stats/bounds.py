@@ -8,7 +8,6 @@ from perf.stats.distributions import student_t_sf, student_t_upper_point
 from perf.stats.location import hodges_lehmann, hodges_lehmann_shift, variance, winsorised_variance
 
 _VALUES_PER_TRIM = 10
-_PRICE_OF_TWO_ERRORS = 1.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +28,14 @@ class _Spread:
 def one_sided_bounds(values: Sequence[float], *, alpha: float) -> Bounds:
     """Return the Hodges–Lehmann centre with a lower and an upper bound, each at one-sided level alpha.
 
-    The half-width is the smaller of Student's (n − 1 degrees of freedom) and Yuen's (a tenth trimmed
-    at each end, from ten values on), both taken at alpha / 1.25, which pays for choosing.
+    Below ten values the half-width is Student's; from ten on it is the smaller of Student's and
+    Yuen's (a tenth trimmed at each end), both taken at alpha / 2, which pays for choosing.
     The limits for alpha = 0.5 and beyond make no sense: ValueError, as for no values or a NaN.
     A single value has infinite bounds; equal values have bounds equal to them.
     """
     _require_level(alpha)
     _require_numbers(values)
-    return _around(hodges_lehmann(values), _spreads(values), alpha / _PRICE_OF_TWO_ERRORS)
+    return _around(hodges_lehmann(values), _spreads(values), alpha=alpha)
 
 
 def one_sided_p(values: Sequence[float], *, null: float) -> float:
@@ -47,8 +46,7 @@ def one_sided_p(values: Sequence[float], *, null: float) -> float:
     """
     _require_numbers(values)
     distance = hodges_lehmann(values) - null
-    tail = min((_tail(distance, spread) for spread in _spreads(values)), default=1.0)
-    return min(1.0, _PRICE_OF_TWO_ERRORS * tail)
+    return _smallest_tail(distance, _spreads(values))
 
 
 def two_sample_bounds(baseline: Sequence[float], candidate: Sequence[float], *, alpha: float) -> Bounds:
@@ -60,7 +58,7 @@ def two_sample_bounds(baseline: Sequence[float], candidate: Sequence[float], *, 
     _require_level(alpha)
     _require_numbers(baseline)
     _require_numbers(candidate)
-    return _around(hodges_lehmann_shift(baseline, candidate), _welch(baseline, candidate), alpha)
+    return _around(hodges_lehmann_shift(baseline, candidate), _welch(baseline, candidate), alpha=alpha)
 
 
 def two_sample_p(baseline: Sequence[float], candidate: Sequence[float], *, null: float) -> float:
@@ -68,7 +66,7 @@ def two_sample_p(baseline: Sequence[float], candidate: Sequence[float], *, null:
     _require_numbers(baseline)
     _require_numbers(candidate)
     distance = hodges_lehmann_shift(baseline, candidate) - null
-    return min((_tail(distance, spread) for spread in _welch(baseline, candidate)), default=1.0)
+    return _smallest_tail(distance, _welch(baseline, candidate))
 
 
 def _spreads(values: Sequence[float]) -> tuple[_Spread, ...]:
@@ -97,12 +95,21 @@ def _welch(baseline: Sequence[float], candidate: Sequence[float]) -> tuple[_Spre
     return (_Spread(standard_error=math.sqrt(total), df=df),)
 
 
-def _around(estimate: float, spreads: Sequence[_Spread], alpha: float) -> Bounds:
+def _around(estimate: float, spreads: Sequence[_Spread], *, alpha: float) -> Bounds:
+    """Take the smallest half-width, each at its share of alpha (Bonferroni)."""
     half_width = min(
-        (spread.standard_error * student_t_upper_point(alpha, spread.df) for spread in spreads),
+        (
+            spread.standard_error * student_t_upper_point(alpha / len(spreads), spread.df)
+            for spread in spreads
+        ),
         default=math.inf,
     )
     return Bounds(estimate=estimate, lower=estimate - half_width, upper=estimate + half_width)
+
+
+def _smallest_tail(distance: float, spreads: Sequence[_Spread]) -> float:
+    tails = [_tail(distance, spread) for spread in spreads]
+    return min(1.0, len(tails) * min(tails)) if tails else 1.0
 
 
 def _tail(distance: float, spread: _Spread) -> float:

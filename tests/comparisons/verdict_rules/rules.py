@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from perf.stats import signedrank
+from perf.stats.bounds import one_sided_bounds, one_sided_p
 from perf.stats.distributions import student_t_sf, student_t_upper_point
 from perf.stats.holm import holm
 from perf.stats.location import hodges_lehmann, trimmed_mean
@@ -78,8 +79,9 @@ def _p_above(summary: Summary, rule: Rule) -> float:
         case "hl-yuen":
             return _tail(summary.centre - null, trimmed)
         case "tighter":
-            distance = summary.centre - null
-            return min(1.0, 1.25 * min(_tail(distance, plain), _tail(distance, trimmed)))
+            if summary.centre - null < _HOPELESS_T * min(plain[0], trimmed[0]):
+                return 1.0
+            return one_sided_p(summary.values, null=null)
     raise ValueError(f"no such bound: {rule.bound}")
 
 
@@ -93,8 +95,7 @@ def _upper(summary: Summary, rule: Rule, alpha: float) -> float:
         case "hl-yuen":
             return summary.centre + _half_width(trimmed, alpha)
         case "tighter":
-            level = alpha / 1.25
-            return summary.centre + min(_half_width(plain, level), _half_width(trimmed, level))
+            return one_sided_bounds(summary.values, alpha=alpha).upper
     raise ValueError(f"no such bound: {rule.bound}")
 
 

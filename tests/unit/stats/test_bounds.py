@@ -67,7 +67,7 @@ def test_below_ten_blocks_the_width_is_students() -> None:
     """Nothing is trimmed from six blocks: the half-width is t times s over the root of n."""
     values = _blocks(6, centre=0.01, seed=1)
     bounds = one_sided_bounds(values, alpha=0.01)
-    half_width = stats.t.isf(0.01 / 1.25, 5) * statistics.stdev(values) / math.sqrt(6)
+    half_width = stats.t.isf(0.01, 5) * statistics.stdev(values) / math.sqrt(6)
 
     assert bounds.upper - bounds.estimate == pytest.approx(float(half_width), rel=1e-9)
 
