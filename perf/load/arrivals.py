@@ -55,10 +55,9 @@ def _ramp(first: float, last: float, *, duration_ns: int) -> Iterator[int]:
     """Arrival k comes when the integral of the rate reaches k; the root is taken in its stable form."""
     duration_s = duration_ns / NS_PER_S
     slope = (last - first) / duration_s
-    yield from (0 for _ in range(min(1, _count((first + last) / 2 * duration_s))))
-    for index in range(1, _count((first + last) / 2 * duration_s)):
+    for index in range(_count((first + last) / 2 * duration_s)):
         root = sqrt(max(0.0, first * first + 2 * slope * index))
-        yield int(2 * index / (first + root) * NS_PER_S)
+        yield int(2 * index / (first + root) * NS_PER_S) if index else 0
 
 
 def _steps(rates: tuple[float, ...], step_ns: int) -> Iterator[int]:

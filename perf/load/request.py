@@ -24,20 +24,28 @@ class Endpoint:
     @classmethod
     def of(cls, base_url: str) -> Self:
         """The endpoint of an http or https URL; anything else is a `LoadError`."""
-        parts = urlsplit(base_url)
-        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-            raise LoadError(
-                "the base URL cannot be used",
-                where=repr(base_url),
-                cure="give http://HOST[:PORT] or https://…",
-            )
+        try:
+            parts = urlsplit(base_url)
+            port = parts.port or _DEFAULT_PORTS[parts.scheme]
+        except (ValueError, KeyError) as error:
+            raise _unusable(base_url) from error
+        if not parts.hostname:
+            raise _unusable(base_url)
         return cls(
             host=parts.hostname,
-            port=parts.port or _DEFAULT_PORTS[parts.scheme],
+            port=port,
             tls=parts.scheme == "https",
             authority=parts.netloc.rpartition("@")[2],
             prefix=parts.path.rstrip("/"),
         )
+
+
+def _unusable(base_url: str) -> LoadError:
+    return LoadError(
+        "the base URL cannot be used",
+        where=repr(base_url),
+        cure="give http://HOST[:PORT] or https://HOST[:PORT]",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

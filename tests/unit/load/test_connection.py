@@ -1,0 +1,182 @@
+"""One connection, fed by hand: every split of an answer gives the same sample."""
+
+import asyncio
+
+import pytest
+
+from perf.load.connection import Connection, Roster
+from perf.load.request import Endpoint
+from perf.load.sweep import sweep_period_ns
+from perf.load.terms import Terms
+from perf.model.load import LoadPlan, Outcome, Sample, Timeouts
+from perf.model.units import ms_to_ns
+from tests.load.plans import DELTAS, DONE, FINISH, a_plan, a_template, answer, delta, stream
+
+PLAIN = a_plan()
+STREAMED = a_plan(templates=(a_template(stream=True),))
+KEPT = answer(headers=("server: scripted", "content-type: application/json"))
+PIECES = stream(*DELTAS, FINISH, DONE)
+
+
+class Wire(asyncio.Transport):
+    """A transport that keeps what was written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+        self.is_aborted = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written.append(bytes(data))
+
+    def abort(self) -> None:
+        self.is_aborted = True
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Of no matter here."""
+
+
+class Ledger:
+    """An owner that counts."""
+
+    def __init__(self) -> None:
+        self.finished_count = 0
+        self.lost_count = 0
+
+    def finished(self, connection: Connection) -> None:
+        self.finished_count += 1
+
+    def lost(self, connection: Connection) -> None:
+        self.lost_count += 1
+
+
+class Bench:
+    """A connection between a fake wire and a counting owner."""
+
+    def __init__(self, plan: LoadPlan) -> None:
+        self.terms = Terms.of(plan, endpoint=Endpoint.of(plan.base_url))
+        self.owner = Ledger()
+        self.wire = Wire()
+        self.roster = Roster()
+        self.connection = Connection(self.terms, self.roster, owner=self.owner, slot=0, number=0)
+        self.connection.connection_made(self.wire)
+
+    def sample(self) -> Sample:
+        """The only sample."""
+        (sample,) = self.terms.recorder.samples()[0]
+        return sample
+
+    def gist(self) -> tuple[Outcome, int, int, int]:
+        """What of the sample does not depend on time: outcome, status, deltas, bytes."""
+        sample = self.sample()
+        return Outcome(sample.outcome), sample.status, sample.deltas, sample.bytes_in
+
+
+@pytest.mark.parametrize(
+    ("plan", "wire", "deltas"),
+    [
+        pytest.param(PLAIN, KEPT, 0, id="body"),
+        pytest.param(STREAMED, PIECES, 3, id="stream"),
+        pytest.param(STREAMED, PIECES.replace(b"\n\n", b"\r\n"), 0, id="broken-stream"),
+    ],
+)
+def test_no_split_changes_a_sample(plan: LoadPlan, wire: bytes, deltas: int) -> None:
+    """Cut in two anywhere, an answer ends as it does in one piece."""
+    whole = Bench(plan)
+    whole.connection.send(0, 0)
+    whole.connection.data_received(wire)
+    assert whole.sample().deltas == deltas
+
+    for cut in range(1, len(wire)):
+        split = Bench(plan)
+        split.connection.send(0, 0)
+        split.connection.data_received(wire[:cut])
+        split.connection.data_received(wire[cut:])
+        assert split.gist() == whole.gist(), cut
+
+
+def test_a_stream_byte_by_byte_is_the_same_stream() -> None:
+    """A character of four bytes, cut between each, loses nothing."""
+    text = "tok0 \N{GRINNING FACE} é"
+    plan = a_plan(templates=(a_template(stream=True, text=text),))
+    bench = Bench(plan)
+    bench.connection.send(0, 0)
+    wire = stream(*(delta(piece) for piece in ("tok0 ", "\N{GRINNING FACE}", " é")), FINISH, DONE)
+    for index in range(len(wire)):
+        bench.connection.data_received(wire[index : index + 1])
+
+    assert bench.gist() == (Outcome.OK, 200, 3, len(wire))
+
+
+def test_answers_that_nobody_asked_for_close_the_connection() -> None:
+    """A 408 on a resting connection is no sample; the pool hears of the loss once."""
+    bench = Bench(PLAIN)
+    bench.connection.data_received(answer(status="408 Request Timeout"))
+    bench.connection.connection_lost(None)
+
+    assert bench.wire.is_aborted
+    assert bench.owner.lost_count == 1
+    assert len(bench.terms.recorder) == 0
+
+
+def test_an_answer_too_many_ends_the_connection() -> None:
+    """What follows the answer in the same read belongs to nobody: the sample stands, the connection goes."""
+    bench = Bench(PLAIN)
+    bench.connection.send(0, 0)
+    bench.connection.data_received(KEPT + b"garbage")
+
+    assert bench.sample().outcome == Outcome.OK
+    assert bench.connection.closed
+
+
+def test_a_reused_connection_starts_afresh() -> None:
+    """Nothing of one answer shows in the next one's sample."""
+    bench = Bench(PLAIN)
+    for number, data in enumerate((answer(status="500 Oops"), KEPT)):
+        bench.connection.send(number, 0)
+        bench.connection.data_received(data)
+
+    first, second = bench.terms.recorder.samples()[0]
+    assert (first.outcome, first.status, first.bytes_in) == (
+        Outcome.SERVER_5XX,
+        500,
+        len(answer(status="500 Oops")),
+    )
+    assert (second.outcome, second.status, second.bytes_in) == (Outcome.OK, 200, len(KEPT))
+    assert len(bench.wire.written) == 2
+
+
+def test_a_lost_connection_ends_its_request_once() -> None:
+    """Silence, then the end: a reset, and nothing more."""
+    bench = Bench(PLAIN)
+    bench.connection.send(0, 0)
+    bench.connection.connection_lost(ConnectionResetError())
+
+    assert bench.gist() == (Outcome.RESET, 0, 0, 0)
+    assert (bench.owner.finished_count, bench.owner.lost_count) == (1, 0)
+    assert not list(bench.roster)
+
+
+def test_open_loop_samples_keep_their_intended_time() -> None:
+    """The intended time is the schedule's, the sent time the clock's."""
+    bench = Bench(PLAIN)
+    bench.connection.send(0, 17)
+    bench.connection.data_received(KEPT)
+
+    sample = bench.sample()
+    assert sample.intended_ns == 17 < sample.sent_ns <= sample.first_byte_ns == sample.last_byte_ns
+
+
+@pytest.mark.parametrize(
+    ("shortest_ns", "period_ns"),
+    [
+        pytest.param(ms_to_ns(50), ms_to_ns(5), id="not-too-often"),
+        pytest.param(ms_to_ns(1_000), ms_to_ns(50), id="a-twentieth"),
+        pytest.param(ms_to_ns(60_000), ms_to_ns(1_000), id="not-too-seldom"),
+    ],
+)
+def test_the_sweep_looks_twenty_times_a_timeout(shortest_ns: int, period_ns: int) -> None:
+    """Within 5 ms and a second."""
+    timeouts = Timeouts(connect_ns=1, first_byte_ns=shortest_ns, total_ns=2 * shortest_ns)
+
+    assert sweep_period_ns(timeouts) == period_ns
