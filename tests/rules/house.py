@@ -52,6 +52,9 @@ PACKAGES: dict[str, frozenset[str]] = {
 CORE = ("model", "stats", "judge", "report", "scenarios", "targets", "wire")
 """Where decisions are made: no input or output, no clock, no environment."""
 
+GATEWAY_CORE = ("auth", "balance", "circuit", "convert", "errors", "failures", "routing", "sessions", "sse")
+"""Where the reference gateway decides, as opposed to where it waits, reads and writes."""
+
 STRICT_CORE = ("model", "stats", "judge")
 """Importing these loads neither an event loop, nor sockets, nor anything from outside."""
 
