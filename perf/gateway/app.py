@@ -15,7 +15,7 @@ from perf.gateway.convert.response import convert_error, convert_response
 from perf.gateway.convert.stream import StreamConverter
 from perf.gateway.errors import Dialect, GatewayError, dialect_of, error_body, plain_error
 from perf.gateway.exchange import Call, Clocks, Exchange, Provider
-from perf.gateway.http.message import end_to_end, field
+from perf.gateway.http.message import HOP_BY_HOP, end_to_end, field
 from perf.gateway.http.reply import Reply
 from perf.gateway.http.server import Request
 from perf.gateway.passthrough import PassThrough
@@ -29,7 +29,7 @@ _JSON = b"content-type: application/json\r\n"
 _HEALTH = b'{"status":"healthy","service":"llm-gateway","version":"0.1.0"}'
 _READY = b'{"status":"ready","service":"llm-gateway"}'
 _MODELS = b'{"object":"list","data":[]}'
-_REPLACED = frozenset({b"host", b"authorization", b"x-api-key", b"expect"})
+_REPLACED = HOP_BY_HOP | frozenset({b"host", b"authorization", b"x-api-key", b"expect"})
 _REPLACED_PLAIN = _REPLACED | {b"accept-encoding"}
 _REPLACED_CONVERTED = _REPLACED_PLAIN | {b"anthropic-version"}
 _VERSION = b"anthropic-version"
@@ -70,6 +70,8 @@ class App:
         self._router = Router(config.routing.rules, default=config.routing.default_provider)
         self._providers = assembly.providers
         self._clocks = clocks
+        self._openai = self._unchanged(Dialect.OPENAI)
+        self._anthropic = self._unchanged(Dialect.ANTHROPIC)
         self._rng = rng
         caches = [each.cache for each in config.providers.anthropic if each.enabled]
         self._cache = CachePolicy(
@@ -115,12 +117,10 @@ class App:
         if name == "anthropic":
             await self._convert(request, reply, key=key)
             return
-        provider = self._provider(name, serves=("openai",))
+        provider = self._provider(name, serves="openai")
         replaced = _REPLACED_PLAIN if envelope.stream else _REPLACED
-        call = Call(
-            key=key, fields=end_to_end(request.headers, without=replaced), body=request.body, versioned=True
-        )
-        await deliver(Exchange(provider, call), reply, delivery=self._unchanged(Dialect.OPENAI))
+        call = Call(key, end_to_end(request.headers, without=replaced), body=request.body, versioned=True)
+        await deliver(Exchange(provider, call), reply, delivery=self._openai)
 
     async def _messages(self, request: Request, reply: Reply) -> None:
         key = self._keys.name_of(request.headers)
@@ -134,43 +134,43 @@ class App:
             key = f"{key}:{session.group(1)}" if session else key
         replaced = _REPLACED_PLAIN if envelope.stream else _REPLACED
         call = Call(
-            key=key,
-            fields=end_to_end(request.headers, without=replaced),
+            key,
+            end_to_end(request.headers, without=replaced),
             body=request.body,
             versioned=field(request.headers, _VERSION) is not None,
         )
-        provider = self._provider("anthropic", serves=("anthropic",))
-        await deliver(Exchange(provider, call), reply, delivery=self._unchanged(Dialect.ANTHROPIC))
+        provider = self._provider("anthropic", serves="anthropic")
+        await deliver(Exchange(provider, call), reply, delivery=self._anthropic)
 
     async def _convert(self, request: Request, reply: Reply, *, key: str) -> None:
         converted = convert_request(request.body, cache=self._cache)
         fields = end_to_end(request.headers, without=_REPLACED_CONVERTED)
-        call = Call(key=key, fields=fields, body=converted.body, versioned=False)
+        call = Call(key, fields, body=converted.body, versioned=False)
         created = int(self._clocks.unix_seconds())
         warnings = converted.warnings
         delivery = Delivery(
             dialect=Dialect.OPENAI,
-            request_id=self._request_id(),
+            new_id=self._request_id,
             extra=b"x-llm-gateway-warnings: %b\r\n" % warnings_header(warnings) if warnings else b"",
             convert=partial(convert_response, created=created),
             convert_error=convert_error,
             translator=partial(StreamConverter, created=created, include_usage=converted.include_usage),
         )
-        provider = self._provider("anthropic", serves=("anthropic",))
+        provider = self._provider("anthropic", serves="anthropic")
         await deliver(Exchange(provider, call), reply, delivery=delivery)
 
     def _unchanged(self, dialect: Dialect) -> Delivery:
         return Delivery(
             dialect=dialect,
-            request_id=self._request_id(),
+            new_id=self._request_id,
             extra=b"",
             convert=None,
             convert_error=None,
             translator=partial(PassThrough, dialect),
         )
 
-    def _provider(self, name: str, *, serves: tuple[str, ...]) -> Provider:
-        provider = self._providers.get(name) if name in serves else None
+    def _provider(self, name: str, *, serves: str) -> Provider:
+        provider = self._providers.get(name) if name == serves else None
         if provider is None:
             raise GatewayError(503, "provider_disabled", f"Provider {name} is not served at this endpoint")
         return provider

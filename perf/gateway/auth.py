@@ -2,9 +2,10 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from perf.gateway.errors import GatewayError
+from perf.gateway.http.message import Headers, field
 
 _DIGEST_BYTES = 16
 
@@ -18,15 +19,9 @@ class KeyRing:
         names = {self._digest(key.encode()): name for key, name in keys}
         self._names = {digest: (digest, name) for digest, name in names.items()}
 
-    def name_of(self, headers: Sequence[tuple[bytes, bytes]]) -> str:
+    def name_of(self, headers: Headers) -> str:
         """Give the name of the caller's key; raises GatewayError (401)."""
-        authorization = api_key = None
-        for field, value in headers:
-            if field == b"authorization":
-                authorization = value
-            elif field == b"x-api-key":
-                api_key = value
-        digest = self._digest(_token(authorization, api_key))
+        digest = self._digest(_token(headers))
         known = self._names.get(digest)
         if known is None or not hmac.compare_digest(known[0], digest):
             raise _unauthorized("Invalid or disabled API key")
@@ -36,14 +31,15 @@ class KeyRing:
         return hashlib.blake2b(key, key=self._secret, digest_size=_DIGEST_BYTES).digest()
 
 
-def _token(authorization: bytes | None, api_key: bytes | None) -> bytes:
-    if authorization is None:
-        if not api_key:
-            raise _unauthorized("Missing Authorization header")
-        return api_key
-    if authorization[:7].lower() != b"bearer ":
+def _token(headers: Headers) -> bytes:
+    """Give the caller's key: a bearer token, or else `x-api-key`."""
+    authorization = field(headers, b"authorization")
+    if authorization is None or authorization[:7].lower() != b"bearer ":
+        api_key = field(headers, b"x-api-key")
         if api_key:
             return api_key
+        if authorization is None:
+            raise _unauthorized("Missing Authorization header")
         raise _unauthorized("Authorization header must use Bearer scheme")
     token = authorization[7:].strip()
     if not token:

@@ -48,6 +48,7 @@ class Balancer:
         self._rng = rng
         self._circuits = [Circuit(member.circuit, rng=rng) for member in self.members]
         self._rests_until_ns = [0] * len(self.members)
+        self._picks = [Pick(index, False) for index in range(len(self.members))]
 
     def pick(self, key: str, now_ns: int, *, avoid: Collection[int] = ()) -> Pick | None:
         """Choose an instance for a sticky key; None when every circuit is open.
@@ -99,10 +100,11 @@ class Balancer:
         return self._circuits[index].phase
 
     def _start(self, index: int) -> Pick:
-        trial = self._circuits[index].phase is Phase.HALF_OPEN
-        if trial:
-            self._circuits[index].trials += 1
-        return Pick(index, trial)
+        circuit = self._circuits[index]
+        if circuit.phase is Phase.HALF_OPEN:
+            circuit.trials += 1
+            return Pick(index, True)
+        return self._picks[index]
 
     def _fit(self, index: int, now_ns: int) -> bool:
         """Tell whether an instance may be asked: closed or free for one trial, and not at rest."""

@@ -48,14 +48,19 @@ class Provider:
     clocks: Clocks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What is asked, and for which sticky key; `versioned` when the fields name an API version."""
+    """What is asked, and for which sticky key; `versioned` when the fields name an API version.
 
-    key: str
-    fields: bytes
-    body: bytes
-    versioned: bool
+    Not a dataclass, because one is made for each request.
+    """
+
+    __slots__ = ("body", "fields", "key", "versioned")
+
+    def __init__(self, key: str, fields: bytes, *, body: bytes, versioned: bool) -> None:
+        self.key = key
+        self.fields = fields
+        self.body = body
+        self.versioned = versioned
 
 
 class Exchange:

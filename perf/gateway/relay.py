@@ -10,23 +10,23 @@ from perf.gateway.errors import Dialect, GatewayError, error_body, error_event
 from perf.gateway.exchange import Exchange
 from perf.gateway.http.client import Head
 from perf.gateway.http.faults import ExchangeError
-from perf.gateway.http.message import end_to_end, field
+from perf.gateway.http.message import HOP_BY_HOP, end_to_end, field
 from perf.gateway.http.reply import Reply
 from perf.gateway.passthrough import PassThrough
 
 Translator: TypeAlias = PassThrough | StreamConverter
 
-_CONTENT = frozenset({b"content-type", b"content-encoding"})
+_NO_CONTENT = HOP_BY_HOP | {b"content-type", b"content-encoding"}
 _JSON = b"content-type: application/json\r\n"
 _QUOTED_BYTES = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How an answer is given: in whose dialect, under which id, and through which conversions."""
+    """How an answer is given: in whose dialect, with which fields, and through which conversions."""
 
     dialect: Dialect
-    request_id: bytes
+    new_id: Callable[[], bytes]
     extra: bytes
     convert: Callable[[bytes], bytes] | None
     convert_error: Callable[[int, bytes], GatewayError] | None
@@ -55,7 +55,7 @@ def _send(reply: Reply, head: Head, *, body: bytes, fields: bytes, delivery: Del
     if error is None:
         reply.send(head.status, headers=fields, body=body)
         return
-    plain = end_to_end(head.headers, without=_CONTENT)
+    plain = end_to_end(head.headers, without=_NO_CONTENT)
     headers = b"".join((plain, _own_fields(delivery, head), _JSON))
     reply.send(head.status, headers=headers, body=error_body(error, delivery.dialect))
 
@@ -114,7 +114,7 @@ def _own_fields(delivery: Delivery, head: Head) -> bytes:
     """Give our fields; the upstream's own request id is kept."""
     if field(head.headers, b"x-request-id") is not None:
         return delivery.extra
-    return b"x-request-id: %b\r\n%b" % (delivery.request_id, delivery.extra)
+    return b"x-request-id: %b\r\n%b" % (delivery.new_id(), delivery.extra)
 
 
 def _is_event_stream(head: Head) -> bool:

@@ -11,15 +11,16 @@ from perf.gateway.http.faults import CutError, DeadlineError, ExchangeError, Sta
 from perf.gateway.http.message import Headers
 
 _MAX_HEAD_BYTES = 64 * 1024
-_NO_BODY = frozenset({204, 304})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The start of an answer."""
+    """The start of an answer; not a dataclass, because one is made for each."""
 
-    status: int
-    headers: Headers
+    __slots__ = ("headers", "status")
+
+    def __init__(self, status: int, headers: Headers) -> None:
+        self.status = status
+        self.headers = headers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,6 @@ class ClientConnection(asyncio.Protocol):
     __slots__ = (
         "_fault",
         "_first_at",
-        "_framed",
         "_head",
         "_head_bytes",
         "_headers",
@@ -83,7 +83,6 @@ class ClientConnection(asyncio.Protocol):
         self._headers: list[tuple[bytes, bytes]] = []
         self._parts: list[bytes] = []
         self._head: Head | None = None
-        self._framed = False
         self._head_bytes = 0
         self._first_at = 0.0
         self._total_at = 0.0
@@ -99,7 +98,6 @@ class ClientConnection(asyncio.Protocol):
         self._head = None
         self._headers = []
         self._parts = []
-        self._framed = False
         self._head_bytes = 0
         now = self._loop.time()
         self._total_at = now + deadlines.total_seconds
@@ -113,7 +111,8 @@ class ClientConnection(asyncio.Protocol):
         Raises an ExchangeError when there will be none.
         """
         if self._head is None and self._fault is None:
-            await self._wait()
+            self._waiter = self._loop.create_future()
+            await self._waiter
         if self._head is None:
             raise self._fault or CutError("the connection closed before it answered")
         return self._head
@@ -150,7 +149,8 @@ class ClientConnection(asyncio.Protocol):
         try:
             self._flush(sink)
             if self._state is _State.BODY:
-                await self._wait()
+                self._waiter = self._loop.create_future()
+                await self._waiter
         finally:
             self._sink = None
         if self._fault is not None:
@@ -190,12 +190,10 @@ class ClientConnection(asyncio.Protocol):
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
 
-    async def _wait(self) -> None:
-        self._waiter = self._loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
+    def _framed(self) -> bool:
+        """Tell whether the answer says where its body ends; else the end of the connection does."""
+        fields = () if self._head is None else self._head.headers
+        return any(name in (b"content-length", b"transfer-encoding") for name, _ in fields)
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -256,7 +254,7 @@ class ClientConnection(asyncio.Protocol):
                 self._fault = self._fault or StaleError("a kept connection was closed by the upstream")
             case _State.WAITING:
                 self._fault = self._fault or CutError("the connection closed before it answered")
-            case _State.BODY if self._framed or exc is not None:
+            case _State.BODY if exc is not None or self._framed():
                 self._fault = self._fault or CutError("the connection closed inside the answer")
             case _:
                 pass
@@ -279,11 +277,8 @@ class ClientConnection(asyncio.Protocol):
         if status < 200:
             self._headers = []
             return
-        self._framed = status in _NO_BODY or any(
-            name in (b"content-length", b"transfer-encoding") for name, _ in self._headers
-        )
-        self.reusable = self._framed and self._parser.should_keep_alive()
-        self._head = Head(status=status, headers=self._headers)
+        self.reusable = self._parser.should_keep_alive()
+        self._head = Head(status, self._headers)
         self._state = _State.BODY
         if self._first_at < self._total_at:
             self._disarm()

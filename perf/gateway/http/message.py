@@ -1,6 +1,6 @@
 """The parts of HTTP messages that both sides share: header lists, status lines and hop-by-hop rules."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import TypeAlias
 
@@ -41,16 +41,19 @@ def field(headers: Headers, name: bytes) -> bytes | None:
     return None
 
 
-def end_to_end(headers: Headers, *, without: Container[bytes] = ()) -> bytes:
-    """Give the header lines that may travel on: no hop-by-hop field, none that `connection` names."""
+def end_to_end(headers: Headers, *, without: frozenset[bytes] = HOP_BY_HOP) -> bytes:
+    """Give the header lines that may travel on, without those in a set that includes HOP_BY_HOP.
+
+    What `connection` names is left out too.
+    """
     parts: list[bytes] = []
     for name, value in headers:
-        if name in HOP_BY_HOP:
-            if name == b"connection" and value.lower() not in _PLAIN_CONNECTION:
-                return end_to_end([pair for pair in headers if pair[0] not in _named(value)], without=without)
-        elif name not in without:
-            parts += (name, b": ", value, b"\r\n")
-    return b"".join(parts)
+        if name not in without:
+            parts.append(name + b": " + value)
+        elif name == b"connection" and value.lower() not in _PLAIN_CONNECTION:
+            return end_to_end([pair for pair in headers if pair[0] not in _named(value)], without=without)
+    parts.append(b"")
+    return b"\r\n".join(parts)
 
 
 def render(fields: Headers) -> bytes:

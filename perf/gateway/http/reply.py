@@ -10,7 +10,17 @@ from perf.gateway.http.message import status_line
 class Reply:
     """Writes one answer to one client, and lets a slow client slow its source down."""
 
-    __slots__ = ("_bare", "_chunked", "_paused", "_source", "_transport", "close", "finished", "started")
+    __slots__ = (
+        "_bare",
+        "_chunked",
+        "_gone",
+        "_paused",
+        "_source",
+        "_transport",
+        "close",
+        "finished",
+        "started",
+    )
 
     def __init__(self, transport: asyncio.Transport, *, bare: bool, chunked: bool, close: bool) -> None:
         self._transport: Final = transport
@@ -18,6 +28,7 @@ class Reply:
         self._chunked = chunked
         self._source: ClientConnection | None = None
         self._paused = False
+        self._gone = False
         self.close = close or not chunked
         self.started = False
         self.finished = False
@@ -40,13 +51,13 @@ class Reply:
 
     def write(self, data: bytes) -> None:
         """Write a part of the body."""
-        if data:
+        if data and not self._gone:
             self._transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
 
     def end(self) -> None:
         """End the body."""
         self.finished = True
-        if self._chunked:
+        if self._chunked and not self._gone:
             self._transport.write(b"0\r\n\r\n")
 
     def follow(self, source: ClientConnection | None) -> None:
@@ -56,6 +67,12 @@ class Reply:
         self._source = source
         if self._paused and source is not None:
             source.pause()
+
+    def drop(self) -> None:
+        """Note that the client has gone: nothing more is written, and the source is cut off at once."""
+        self._gone = True
+        if self._source is not None:
+            self._source.abort()
 
     def pause(self) -> None:
         """Note that the client is slow."""

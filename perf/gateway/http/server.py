@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 import httptools
 
-from perf.gateway.http.message import field
 from perf.gateway.http.reply import Reply
 
 _MAX_HEAD_BYTES = 64 * 1024
@@ -181,6 +180,8 @@ class ServerConnection(asyncio.Protocol):
         self._queued.clear()
         if self._task is not None:
             self._task.cancel()
+        if self._reply is not None:
+            self._reply.drop()
         self._server.forget(self)
 
     # What httptools calls.
@@ -209,10 +210,13 @@ class ServerConnection(asyncio.Protocol):
         request.method = self._parser.get_method()
         request.keep_alive = self._parser.should_keep_alive()
         request.modern = self._parser.get_http_version() == "1.1"
-        length = field(request.headers, b"content-length")
-        if length is not None and int(length) > self._server.site.max_body_bytes:
-            self._refused = 413
-        elif field(request.headers, b"expect") is not None and self._reply is None:
+        expects = False
+        for name, value in request.headers:
+            if name == b"content-length" and int(value) > self._server.site.max_body_bytes:
+                self._refused = 413
+            elif name == b"expect":
+                expects = True
+        if expects and not self._refused and self._reply is None:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:

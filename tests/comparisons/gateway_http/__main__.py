@@ -79,14 +79,18 @@ def main() -> int:
         with _running(upstream, port=port, core=_RIG_CORE, environment={}):
             direct = _wrk(port, connections=1, seconds=arguments.seconds / 2)[1]
             url = f"http://127.0.0.1:{port}/v1/chat/completions"
-            rows = {each: _measure(each, python, upstream=url, seconds=arguments.seconds) for each in CONTESTANTS}
+            rows = {
+                each: _measure(each, python, upstream=url, seconds=arguments.seconds) for each in CONTESTANTS
+            }
     _print(rows, direct_p50_us=direct)
     return 0
 
 
 def _print(rows: dict[Contestant, Row], *, direct_p50_us: float) -> None:
     best = rows[CONTESTANTS[0]]
-    lines = [f"{'server + client':22} {'rps':>8} {'x':>6} {'CPU us/req':>11} {'x':>6} {'p50 overhead us':>16}"]
+    lines = [
+        f"{'server + client':22} {'rps':>8} {'x':>6} {'CPU us/req':>11} {'x':>6} {'p50 overhead us':>16}"
+    ]
     for each, row in rows.items():
         overhead_us = row.p50_us - direct_p50_us
         name = f"{each.server} + {each.client}"
@@ -139,7 +143,9 @@ def _running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server pinned to a core until the end of the block."""
     settings = {**os.environ, **environment, "PYTHONPATH": str(_ROOT)}
-    process = subprocess.Popen(["taskset", "-c", core, *command], env=settings, cwd=_ROOT, start_new_session=True)
+    process = subprocess.Popen(
+        ["taskset", "-c", core, *command], env=settings, cwd=_ROOT, start_new_session=True
+    )
     try:
         _await_port(port, process)
         yield process

@@ -40,9 +40,7 @@ async def asgi(_scope: Message, receive: Receive, send: Send) -> None:
 class Rsgi:
     """Answers requests of granian."""
 
-    async def __rsgi__(
-        self, _scope: object, protocol: Callable[[], Awaitable[bytes]]
-    ) -> None:
+    async def __rsgi__(self, _scope: object, protocol: Callable[[], Awaitable[bytes]]) -> None:
         """Answer one request."""
         status, answer = await _post()(await protocol())
         respond = getattr(protocol, "response_bytes")  # noqa: B009 - granian's own protocol type

@@ -1,4 +1,4 @@
-"""The HTTP client libraries of the comparison, each behind one function: post a body, give status and body."""
+"""The HTTP client libraries of the comparison, each behind one function: post a body, give the answer."""
 
 import importlib
 from collections.abc import Awaitable, Callable

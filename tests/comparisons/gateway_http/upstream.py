@@ -6,7 +6,9 @@ import sys
 import httptools
 import uvloop
 
-_BODY = b'{"id":"chatcmpl-1","object":"chat.completion","choices":[{"index":0,"message":{"content":"Hello"}}]}'
+_BODY = (
+    b'{"id":"chatcmpl-1","object":"chat.completion","choices":[{"index":0,"message":{"content":"Hello"}}]}'
+)
 _ANSWER = (
     b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req-1\r\n"
     b"content-length: %d\r\n\r\n%b" % (len(_BODY), _BODY)
