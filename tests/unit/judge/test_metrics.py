@@ -1,0 +1,119 @@
+"""What the metrics of a slice are."""
+
+import pytest
+
+from perf.judge.metrics import EXTRACTORS, values_of
+from perf.judge.pool import pool
+from perf.judge.summarise import summarise
+from perf.model import metric as m
+from perf.model.load import Outcome, Phase
+from perf.model.metric import METRICS, Metric
+from perf.model.scenario import Change
+from perf.model.slices import Happened
+from tests.unit.judge.setting import POLICY, a_sample, a_scenario_part, a_slice, an_arrival
+
+_SAMPLES = [a_sample(number) for number in range(4)]
+_ARRIVALS = [an_arrival(number) for number in range(4)]
+
+
+def _value(metric: Metric, *slices: object) -> float | None:
+    return values_of(pool(slices)).get(metric.name)  # type: ignore[arg-type]  # slices of the setting
+
+
+def test_every_metric_but_the_benchmarks_has_an_extractor() -> None:
+    """A metric that nothing computes could never be measured."""
+    assert set(EXTRACTORS) == set(METRICS) - {m.BENCH_MEDIAN}
+
+
+def test_e2e_counts_from_the_intended_time() -> None:
+    """A request sent 500 ns late took 500 ns longer than its connection saw."""
+    late = [a_sample(number, intended_ns=10_000 * (number + 1) - 500) for number in range(4)]
+
+    assert _value(m.E2E_P50, a_slice(late, _ARRIVALS)) == 1_500
+
+
+def test_overhead_is_what_the_upstream_did_not_take() -> None:
+    """1,000 ns for the client less 300 ns inside the upstream are 700 ns of overhead."""
+    assert _value(m.OVERHEAD_P50, a_slice(_SAMPLES, _ARRIVALS)) == 700
+
+
+def test_failures_have_no_part_in_latency_and_throughput() -> None:
+    """A slow failure neither slows the p50 nor counts as throughput."""
+    failed = a_sample(3, outcome=Outcome.SERVER_5XX, last_byte_ns=40_000 + 1_000)
+    good, mixed = a_slice(_SAMPLES, _ARRIVALS), a_slice([*_SAMPLES[:3], failed], _ARRIVALS)
+
+    assert _value(m.E2E_MAX, mixed) == _value(m.E2E_MAX, good) == 1_000
+    assert _value(m.QPS, mixed) == pytest.approx(0.75 * (_value(m.QPS, good) or 0))
+    assert _value(m.SUCCESS_RATIO, mixed) == 0.75
+
+
+def test_warm_up_is_not_judged() -> None:
+    """A slow first request of the warm-up leaves the latency alone."""
+    warm = a_sample(0, phase=Phase.WARM_UP, last_byte_ns=10_000 + 9_000)
+
+    assert _value(m.E2E_MAX, a_slice([warm, *_SAMPLES[1:]], _ARRIVALS)) == 1_000
+
+
+def test_cpu_is_spent_on_all_requests() -> None:
+    """50,000 ns of CPU over four requests are 12,500 ns each; two slices pool."""
+    one = a_slice(_SAMPLES, _ARRIVALS)
+
+    assert _value(m.CPU_PER_REQUEST, one) == _value(m.CPU_PER_REQUEST, one, one) == 12_500
+
+
+def test_retries_show_as_attempts() -> None:
+    """One request of four that reached two instances makes 1.25 attempts per request."""
+    arrivals = [*_ARRIVALS, an_arrival(3, instance="openai-1", connection=5)]
+
+    assert _value(m.ATTEMPTS_PER_REQUEST, a_slice(_SAMPLES, arrivals)) == 1.25
+
+
+def test_stickiness_is_judged_per_key() -> None:
+    """Key 0 once strays from its instance: three of four requests were on the bound one."""
+    part = a_scenario_part(keys=2)
+    samples = [a_sample(number, template=number % 2) for number in range(4)]
+    arrivals = [*_ARRIVALS[:3], an_arrival(3, instance="openai-1")]
+    strayed = a_slice(samples, arrivals, part=part)
+
+    assert _value(m.STICKY_RATIO, strayed) == 0.75
+    assert _value(m.STICKY_RATIO, a_slice(samples, _ARRIVALS, part=part)) == 1.0
+
+
+def test_ttft_and_itl_come_from_content_deltas() -> None:
+    """Deltas 600, 700 and 900 ns after sending: TTFT 600, gaps of 100 and 200."""
+    part = a_scenario_part(stream=True)
+    sample = a_sample(0, first_content_ns=10_600, deltas=3)
+    record = a_slice([sample], _ARRIVALS[:1], part=part, delta_times_ns=[10_600, 10_700, 10_900])
+
+    assert _value(m.TTFT_P50, record) == 600
+    assert _value(m.TTFT_OVERHEAD_P50, record) == 500
+    assert _value(m.ITL_P50, record) == 150
+
+
+def test_failover_times_count_from_what_happened() -> None:
+    """Another instance answers 5,100 ns after the death; the dead one again 100 ns after its return."""
+    happened = (
+        Happened(at_ns=15_000, instance="openai-0", change=Change.DIES),
+        Happened(at_ns=30_000, instance="openai-0", change=Change.RETURNS),
+    )
+    arrivals = [an_arrival(0), an_arrival(1, instance="openai-1"), an_arrival(2)]
+    record = a_slice(_SAMPLES[:3], arrivals, happened=happened)
+
+    assert _value(m.DETECT_TIME, record) == 5_100
+    assert _value(m.RECOVER_TIME, record) == 100
+
+
+def test_counts_name_each_kind_of_failure_and_each_instance() -> None:
+    """Requests are counted by how they ended, and by who answered them."""
+    samples = [*_SAMPLES[:2], a_sample(2, outcome=Outcome.CLIENT_4XX), a_sample(3, outcome=Outcome.RESET)]
+    arrivals = [an_arrival(0), an_arrival(1, instance="openai-1"), an_arrival(2, status=500)]
+    (record,) = summarise([a_slice(samples, arrivals)], policy=POLICY)
+
+    assert record.counts == {
+        "requests": 4,
+        "ok": 2,
+        "client-4xx": 1,
+        "network": 1,
+        "instance:openai-0": 1,
+        "instance:openai-1": 1,
+    }
