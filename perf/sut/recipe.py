@@ -157,5 +157,7 @@ def _build_python(kind: PythonKind, workshop: Workshop) -> None:
     workshop.run("building the wheel", *make_wheel)
     only_wheel = ("--no-deps",) if locked else ()
     workshop.run("installing the wheel", *install, *only_wheel, *sorted(wheels.glob("*.whl")))
+    if uv is None:
+        workshop.run("removing pip", *(python, "-m", "pip", "uninstall", "--quiet", "--yes", "pip"))
     levels = "0,1" if workshop.release else "0"
     workshop.run("compiling to bytecode", python, "-c", _COMPILE, workshop.directory / "venv" / "lib", levels)
