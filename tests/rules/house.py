@@ -40,7 +40,7 @@ PACKAGES: dict[str, frozenset[str]] = {
     "upstream": frozenset({"httptools", "httpx", "msgspec", "pytest", "respx", "uvloop"}),
     "load": frozenset({"httptools", "msgspec", "uvloop"}),
     "store": frozenset({"msgspec"}),
-    "github": frozenset({"github", "requests", "urllib3"}),
+    "github": frozenset({"github", "msgspec", "requests", "urllib3"}),
     "gateway": frozenset({"httptools", "msgspec", "uvloop"}),
     "benchmarks": frozenset({"msgspec", "pytest", "pytest_benchmark"}),
     "pipeline": frozenset({"psutil", "rich"}),
@@ -60,8 +60,9 @@ STRICT_CORE = ("model", "stats", "judge")
 
 
 def drawn() -> str:
-    """The import table as a person reads it."""
-    lines = [
-        f"  {unit:<11} → {', '.join(sorted(allowed)) or '(nothing)'}" for unit, allowed in ARROWS.items()
+    """The import table as a person reads it; docs/architecture.md shows the same."""
+    rows = [
+        f"| `{unit}` | {', '.join(f'`{one}`' for one in sorted(allowed)) or 'nothing'} |"
+        for unit, allowed in ARROWS.items()
     ]
-    return "\n".join(["A part of perf may import:", *lines])
+    return "\n".join(["| This part | may import |", "|---|---|", *rows])

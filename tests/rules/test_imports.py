@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from graphlib import TopologicalSorter
 
 from tests.rules.house import ARROWS, PACKAGES, VERSION_MAY_BE_READ_BY, drawn
-from tests.rules.source import Module, hold, imports, modules, unit_of
+from tests.rules.source import ROOT, Module, hold, imports, modules, unit_of
 
 OURS = modules("perf")
 INSIDE = [module for module in OURS if module.unit]
@@ -50,6 +50,13 @@ def test_the_table_has_no_cycle() -> None:
     order = list(TopologicalSorter(ARROWS).static_order())
 
     assert len(order) == len(ARROWS)
+
+
+def test_the_table_is_documented() -> None:
+    """docs/architecture.md shows the table that is held."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+    assert drawn() in page, f"Put this into docs/architecture.md:\n{drawn()}"
 
 
 def test_imports_follow_the_table() -> None:
