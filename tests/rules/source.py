@@ -14,12 +14,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """One Python file: its dotted name, its text and its syntax tree."""
+    """One Python file: its dotted name, its text, its syntax tree and all nodes of that."""
 
     path: Path
     name: str
     text: str
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
 
     @property
     def unit(self) -> str:
@@ -57,7 +58,8 @@ def modules(folder: str) -> tuple[Module, ...]:
 
 def parsed(path: Path, text: str) -> Module:
     """A module as the rules see it."""
-    return Module(path=path, name=_dotted(path), text=text, tree=ast.parse(text, str(path)))
+    tree = ast.parse(text, str(path))
+    return Module(path=path, name=_dotted(path), text=text, tree=tree, nodes=tuple(ast.walk(tree)))
 
 
 def hold(rule: Callable[[Module], Iterable[str]], among: Iterable[Module], *, hint: str = "") -> None:
@@ -79,7 +81,7 @@ def text_files() -> tuple[Path, ...]:
 
 def imports(module: Module) -> Iterator[tuple[ast.stmt, str]]:
     """Yield each imported dotted name with its statement; relative ones made absolute, functions included."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from ((node, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -98,6 +100,6 @@ def _origin(module: Module, node: ast.ImportFrom) -> str:
 
 def functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function and method, nested ones too."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node

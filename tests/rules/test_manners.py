@@ -44,7 +44,7 @@ def patches(module: Module) -> Iterator[str]:
 
 def wide_handlers(module: Module) -> Iterator[str]:
     """Places that catch exceptions which nobody thought of."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.ExceptHandler(type=None):
                 yield f"{module.at(node)} catches everything"
@@ -64,7 +64,7 @@ def bare_ignores(module: Module) -> Iterator[str]:
 
 def loose_dataclasses(module: Module) -> Iterator[str]:
     """Dataclasses that can change, or be built by position."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         for decorator in node.decorator_list if isinstance(node, ast.ClassDef) else ():
             options = _dataclass_options(decorator)
             if options is not None and not options >= WANTED_OF_DATACLASSES:
@@ -73,7 +73,7 @@ def loose_dataclasses(module: Module) -> Iterator[str]:
 
 def vague_names(module: Module) -> Iterator[str]:
     """Variables and parameters called just latency, old or new."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) if name in VAGUE_NAMES:
                 yield f"{module.where}:{node.lineno} {name}"

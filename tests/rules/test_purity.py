@@ -28,7 +28,7 @@ print(*sorted(set({never}) & set(sys.modules)))
 def impurities(module: Module) -> Iterator[str]:
     """Imports and calls by which a module could reach the world outside."""
     yield from _impure_imports(module)
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in SHELL_CALLS:
                 yield f"{module.at(node)} calls {name}()"
