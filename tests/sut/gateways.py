@@ -1,16 +1,22 @@
 """Repositories with a tiny gateway in them, and targets that build and start it in its different moods."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
+
+import httpx
 
 from perf.model.build import Build
 from perf.model.scenario import Topology
 from perf.model.target import CommandKind, ConfigRequest, Readiness, Target
 from perf.model.units import NS_PER_S, ms_to_ns
 from perf.sut.build import build
+from perf.sut.launch import launch
+from perf.sut.running import RunningSut
 from perf.sut.source import commit_source
 from perf.targets import TARGETS
 
@@ -91,3 +97,16 @@ def built(target: Target, folder: Path) -> Build:
     """Build a target from a new repository in `folder`."""
     repo = a_repository(folder / "repo")
     return build(target, commit_source(repo, "HEAD"), repo=repo, cache=folder / "cache")
+
+
+def up(
+    target: Target, build: Build, *, run_dir: Path, cpus: frozenset[int] | None = None
+) -> AbstractContextManager[RunningSut]:
+    """Launch with what no test here varies."""
+    return launch(target, build, topology=TOPOLOGY, endpoints=(), cpus=cpus, run_dir=run_dir)
+
+
+def is_listening(base_url: str) -> bool:
+    """Whether anybody accepts connections there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", httpx.URL(base_url).port or 0)) == 0

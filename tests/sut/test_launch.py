@@ -1,12 +1,8 @@
-"""Real gateways, started, watched and stopped; whatever they do, nothing of them is left."""
+"""Starting real gateways: ready, pinned, and never taken for another that answers on their port."""
 
 import os
-import signal
-import socket
-import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -16,50 +12,12 @@ import httpx
 import psutil
 import pytest
 
-from perf.errors import ConfigError, LaunchError, SutError
+from perf.errors import ConfigError, LaunchError
 from perf.model.build import Build
-from perf.model.target import ConfigRequest, Readiness, RunningKind, Target
+from perf.model.target import ConfigRequest, Readiness, RunningKind
 from perf.model.units import NS_PER_S, ms_to_ns
-from perf.sut.launch import launch
 from perf.sut.process import GuardedProcess
-from perf.sut.running import RunningSut
-from tests.sut.gateways import TOPOLOGY, a_target, built
-
-START_DEADLINE_S = 20
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """The tiny gateway, built once."""
-    return built(a_target(), tmp_path_factory.mktemp("tiny"))
-
-
-@pytest.fixture
-def run_dir(tmp_path: Path) -> Path:
-    """A run folder that does not exist yet."""
-    return tmp_path / "run"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left() -> Iterator[None]:
-    """After each test this process has no more children than before it."""
-    before = {child.pid for child in psutil.Process().children(recursive=True)}
-    yield
-    after = {child.pid for child in psutil.Process().children(recursive=True)}
-    assert after <= before
-
-
-def up(
-    target: Target, build: Build, *, run_dir: Path, cpus: frozenset[int] | None = None
-) -> AbstractContextManager[RunningSut]:
-    """Launch with what no test here varies."""
-    return launch(target, build, topology=TOPOLOGY, endpoints=(), cpus=cpus, run_dir=run_dir)
-
-
-def keep_checking(sut: RunningSut) -> None:
-    """Check until the check fails."""
-    while True:
-        sut.check_alive()
+from tests.sut.gateways import a_target, is_listening, up
 
 
 class Always200(BaseHTTPRequestHandler):
@@ -71,12 +29,6 @@ class Always200(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is inherited
         """Say nothing."""
-
-
-def is_listening(base_url: str) -> bool:
-    """Whether anybody accepts connections there."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", httpx.URL(base_url).port or 0)) == 0
 
 
 def test_a_gateway_is_up_inside_the_block_and_gone_after_it(tiny: Build, run_dir: Path) -> None:
@@ -225,58 +177,6 @@ def test_a_used_run_folder_is_refused(tiny: Build, run_dir: Path) -> None:
         pass
 
 
-def test_a_gateway_that_dies_mid_run_is_noticed(tiny: Build, run_dir: Path) -> None:
-    """The error has the exit status and the end of the log."""
-    with up(a_target(), tiny, run_dir=run_dir) as sut:
-        sut.check_alive()
-        with pytest.raises(httpx.TransportError):
-            httpx.get(f"{sut.base_url}/die", trust_env=False)
-        with pytest.raises(SutError, match="exited with status 7 in the middle of a run") as raised:
-            keep_checking(sut)
-
-    assert raised.value.log[-1] == "dying as told"
-
-
-def test_a_gateway_that_ignores_sigterm_is_killed(tiny: Build, run_dir: Path) -> None:
-    """After its grace nothing is left of it."""
-    with up(a_target("stubborn"), tiny, run_dir=run_dir) as sut:
-        pids = sut.pids()
-        ended = sut.stop(ms_to_ns(100))
-
-    assert ended is not None
-    assert ended.code == -signal.SIGKILL
-    assert not any(psutil.pid_exists(pid) for pid in pids)
-    assert not is_listening(sut.base_url)
-
-
-def test_children_are_counted_and_killed(tiny: Build, run_dir: Path) -> None:
-    """Usage covers the whole tree, a child in its own session included; none of it outlives the gateway."""
-    with up(a_target("parent"), tiny, run_dir=run_dir) as sut:
-        pids = sut.pids()
-        usage = sut.usage()
-        alone = sut.cpu_ns()
-
-    assert len(pids) == 3
-    assert usage is not None
-    assert alone is not None
-    assert usage.processes == 3
-    assert 0 < usage.private_bytes < usage.pss_bytes <= usage.rss_bytes
-    assert usage.sockets >= 1
-    assert usage.file_descriptors >= 3 * 3
-    assert 0 < usage.cpu_ns <= alone
-    assert not any(psutil.pid_exists(pid) for pid in pids)
-
-
-def test_children_of_a_dead_gateway_are_killed(tiny: Build, run_dir: Path) -> None:
-    """A gateway that dies by itself leaves no worker behind either."""
-    with up(a_target("parent"), tiny, run_dir=run_dir) as sut:
-        pids = sut.pids()
-        with pytest.raises(httpx.TransportError):
-            httpx.get(f"{sut.base_url}/die", trust_env=False)
-
-    assert not any(psutil.pid_exists(pid) for pid in pids)
-
-
 def test_secrets_and_proxies_do_not_reach_the_gateway(
     tiny: Build, run_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,41 +201,3 @@ def test_a_gateway_that_is_up_already_is_used_and_left_alone(tiny: Build, run_di
         ours.check_alive()
 
     assert facts == (ours.base_url, None, None, (), None)
-
-
-def test_nothing_survives_a_killed_perfgate(tiny: Build, run_dir: Path) -> None:
-    """SIGKILL of the process that launched leaves no process of the gateway, in whatever session it is."""
-    script = Path(tiny.directory) / "out" / "gateway.py"
-    parent = subprocess.Popen(
-        [sys.executable, "-c", LAUNCH_AND_WAIT, str(script), str(run_dir)], stdout=subprocess.PIPE, text=True
-    )
-    assert parent.stdout is not None
-    pids = [int(word) for word in parent.stdout.readline().split()]
-    watched = [psutil.Process(pid) for pid in pids]
-
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
-    _, alive = psutil.wait_procs(watched, timeout=START_DEADLINE_S)
-
-    assert len(pids) == 4
-    assert not alive
-
-
-LAUNCH_AND_WAIT = """
-import os, signal, sys
-from pathlib import Path
-from perf.sut.process import GuardedProcess
-from perf.sut.ready import await_answer, free_port
-from perf.sut.usage import tree_below
-from perf.model.target import Readiness
-
-port, folder = free_port("127.0.0.1"), Path(sys.argv[2])
-folder.mkdir()
-command = [sys.executable, sys.argv[1], str(port), "parent"]
-process = GuardedProcess(command, env=os.environ, folder=folder, log=folder / "log")
-ready = Readiness(path="/ready", status=200, deadline_ns=20_000_000_000)
-await_answer(f"http://127.0.0.1:{port}", ready, process=process)
-print(process.guard_pid, *tree_below(process.guard_pid), flush=True)
-signal.pause()
-"""
