@@ -87,6 +87,8 @@ async def _open(fleet: Fleet, command: control.Open) -> control.Answer:
 def _follow(fleet: Fleet, steps: tuple[control.StepWords, ...]) -> control.Answer:
     unknown = {step.instance for step in steps} - fleet.instances.keys()
     if unknown:
-        return control.Refused(why=f"no instance is called {', '.join(sorted(unknown))}")
+        return control.Refused(
+            why="no instance is called " + ", ".join(repr(name) for name in sorted(unknown))
+        )
     fleet.schedule([control.step_of(step) for step in steps])
     return control.Done()

@@ -1,0 +1,183 @@
+"""Every fault as it shows on a socket."""
+
+import time
+
+import pytest
+
+from perf.model.units import ms_to_ns
+from perf.model.upstream import Fault, FaultKind
+from perf.upstream.process import UpstreamProcess
+from perf.upstream.scripts import script
+from tests.conformance.raw import RawClient
+
+LAST_CHUNK = b"\r\n0\r\n\r\n"
+
+
+def served(upstream: UpstreamProcess, fault: Fault) -> RawClient:
+    """A connection to an instance that always has this fault, with a request for a stream on its way."""
+    upstream.script("a", script(tokens=3, faults=(fault,)))
+    client = RawClient(upstream.urls["a"])
+    client.send(stream=True)
+    return client
+
+
+def a_fault(
+    kind: FaultKind, *, after_frames: int = 0, after_bytes: int = 0, pause_ns: int = 0, status: int = 0
+) -> Fault:
+    """A fault that always hits."""
+    return Fault(
+        kind=kind,
+        ratio=1.0,
+        status=status,
+        after_frames=after_frames,
+        after_bytes=after_bytes,
+        pause_ns=pause_ns,
+        retry_after="2",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "status_line", "mark"),
+    [
+        (a_fault(FaultKind.STATUS, status=429), b"HTTP/1.1 429 Too Many Requests", b"rate_limit_exceeded"),
+        (a_fault(FaultKind.STATUS, status=529), b"HTTP/1.1 503 Service Unavailable", b"overloaded"),
+        (a_fault(FaultKind.HTML_500), b"HTTP/1.1 500 Internal Server Error", b"</html>"),
+    ],
+    ids=["429", "529", "html-500"],
+)
+def test_errors_come_before_the_stream(
+    upstream: UpstreamProcess, *, fault: Fault, status_line: bytes, mark: bytes
+) -> None:
+    """The status is an error's, the body is whole, and the hint when to come again is sent as given."""
+    with served(upstream, fault) as client:
+        seen = client.read_until(mark)
+
+    assert seen.startswith(status_line + b"\r\n")
+    assert b"\r\nretry-after: 2\r\n" in seen
+
+
+def test_an_error_event_follows_a_good_start(upstream: UpstreamProcess) -> None:
+    """Two frames, the error, and an orderly end of the body."""
+    with served(upstream, a_fault(FaultKind.ERROR_EVENT, after_frames=2)) as client:
+        seen = client.read_until(LAST_CHUNK)
+
+    assert seen.startswith(b"HTTP/1.1 200 OK")
+    assert seen.count(b"data: ") == 3
+    assert b'data: {"error":' in seen
+
+
+def test_a_fin_comes_after_its_frame(upstream: UpstreamProcess) -> None:
+    """Two frames, no end of the body, and an orderly end of the connection."""
+    with served(upstream, a_fault(FaultKind.FIN, after_frames=2)) as client:
+        seen, end = client.read_to_end()
+
+    assert (seen.count(b"data: "), end) == (2, "fin")
+    assert not seen.endswith(LAST_CHUNK)
+
+
+def test_a_reset_comes_after_its_byte(upstream: UpstreamProcess) -> None:
+    """The connection is torn down, not closed."""
+    with served(upstream, a_fault(FaultKind.RST, after_bytes=10)) as client:
+        seen, end = client.read_to_end()
+
+    assert end == "rst"
+    assert seen == b"" or seen.endswith(b'\r\na\r\ndata: {"id\r\n')
+
+
+def test_silence_follows_the_head(upstream: UpstreamProcess) -> None:
+    """Headers, and then nothing."""
+    with served(upstream, a_fault(FaultKind.SILENCE)) as client:
+        head = client.read_until(b"\r\n\r\n")
+
+        assert head.endswith(b"\r\n\r\n")
+        assert client.is_silent(0.2)
+
+
+def test_a_black_hole_says_nothing(upstream: UpstreamProcess) -> None:
+    """Not even headers; and the log has the request once the client has left."""
+    with served(upstream, a_fault(FaultKind.BLACK_HOLE)) as client:
+        assert client.is_silent(0.2)
+        assert upstream.drain() == ()
+
+
+def test_a_stall_pauses_and_goes_on(upstream: UpstreamProcess) -> None:
+    """The stream is whole, but late."""
+    with served(upstream, a_fault(FaultKind.STALL, after_frames=2, pause_ns=ms_to_ns(100))) as client:
+        seen = client.read_until(LAST_CHUNK)
+
+    (arrival,) = upstream.drain()
+    assert b"[DONE]" in seen
+    assert arrival.last_byte_ns - arrival.arrival_ns >= ms_to_ns(100)
+
+
+def test_dripping_sends_byte_by_byte(upstream: UpstreamProcess) -> None:
+    """Each byte of the body is a chunk of its own, and they take their time."""
+    with served(upstream, a_fault(FaultKind.DRIP, pause_ns=10_000)) as client:
+        seen = client.read_until(LAST_CHUNK)
+
+    (arrival,) = upstream.drain()
+    body = seen.partition(b"\r\n\r\n")[2]
+    assert body.startswith(b"1\r\nd\r\n1\r\na\r\n1\r\nt\r\n")
+    bytes_sent = (len(body) - len(LAST_CHUNK) + 2) // 6
+    assert arrival.last_byte_ns - arrival.arrival_ns >= (bytes_sent - 1) * 10_000
+
+
+def test_split_frames_come_in_pieces(upstream: UpstreamProcess) -> None:
+    """No chunk is longer than the piece asked for."""
+    with served(upstream, a_fault(FaultKind.SPLIT, after_bytes=7)) as client:
+        seen = client.read_until(LAST_CHUNK)
+
+    body = seen.partition(b"\r\n\r\n")[2]
+    assert body.startswith(b'7\r\ndata: {\r\n7\r\n"id":"c\r\n')
+
+
+def test_coalesced_frames_come_at_once(upstream: UpstreamProcess) -> None:
+    """The first read has it all."""
+    with served(upstream, a_fault(FaultKind.COALESCE)) as client:
+        assert client.socket.recv(65_536).endswith(LAST_CHUNK)
+
+
+@pytest.mark.parametrize(
+    ("kind", "terminators"), [(FaultKind.NO_TERMINATOR, 0), (FaultKind.DUPLICATE_TERMINATOR, 2)]
+)
+def test_terminators_are_missing_or_doubled(
+    upstream: UpstreamProcess, kind: FaultKind, *, terminators: int
+) -> None:
+    """HTTP's own end is in order, the dialect's is not."""
+    with served(upstream, a_fault(kind)) as client:
+        assert client.read_until(LAST_CHUNK).count(b"[DONE]") == terminators
+
+
+def test_invalid_json_stands_at_its_frame(upstream: UpstreamProcess) -> None:
+    """One frame is broken, the stream goes on."""
+    with served(upstream, a_fault(FaultKind.INVALID_JSON, after_frames=1)) as client:
+        seen = client.read_until(LAST_CHUNK)
+
+    assert seen.count(b'data: {"broken":\n\n') == 1
+    assert b"[DONE]" in seen
+
+
+def test_usage_is_missing(upstream: UpstreamProcess) -> None:
+    """A whole answer without a single token count."""
+    upstream.script("a", script(faults=(a_fault(FaultKind.NO_USAGE),)))
+    with RawClient(upstream.urls["a"]) as client:
+        client.send()
+        seen = client.read_until(b"}]}")
+
+    assert b"_tokens" not in seen
+
+
+def test_frames_are_written_apart(upstream: UpstreamProcess) -> None:
+    """With an interval, each content delta is a read of its own, on its schedule."""
+    interval_ns = ms_to_ns(20)
+    upstream.script("a", script(tokens=5, interval_ns=interval_ns))
+    reads: list[bytes] = []
+    with RawClient(upstream.urls["a"]) as client:
+        client.send(stream=True)
+        while not reads or LAST_CHUNK not in reads[-1]:
+            reads.append(client.socket.recv(65_536))
+
+    (arrival,) = upstream.drain()
+    assert len(reads) >= 5
+    assert arrival.last_byte_ns - arrival.arrival_ns >= 4 * interval_ns
+    assert arrival.first_byte_ns < time.monotonic_ns()

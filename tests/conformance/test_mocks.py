@@ -1,0 +1,72 @@
+"""Ready-made mock providers, as context managers and as fixtures, and the stand-alone server."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from perf.upstream import mocks
+from perf.upstream.plugin import StartCaching, StartErring, StartStreaming
+from perf.wire.sse import SseDecoder
+
+CHAT = {"model": "m", "messages": []}
+STAND_ALONE = """
+from perf.upstream.scripts import script
+from perf.upstream.standalone import run_forever
+run_forever(0, 0, script=script(), on_ready=lambda urls: print(urls["openai"], urls["anthropic"], flush=True))
+"""
+
+
+def test_an_openai_mock_fails_with_503() -> None:
+    """Its arrivals add up over several looks."""
+    with mocks.openai_mock(latency_ms=1, error_rate=1.0) as mock:
+        statuses = [httpx.post(f"{mock.url}/v1/chat/completions", json=CHAT).status_code for _ in range(2)]
+        assert len(mock.arrivals()) == 2
+        statuses.append(httpx.post(f"{mock.url}/v1/chat/completions", json=CHAT).status_code)
+
+        assert statuses == [503] * 3
+        assert len(mock.arrivals()) == 3
+
+
+def test_fixtures_start_mocks(
+    openai_mock: StartErring, anthropic_mock: StartErring, anthropic_mock_with_cache: StartCaching
+) -> None:
+    """Each fixture is a function; what it starts is stopped after the test."""
+    assert httpx.post(f"{openai_mock().url}/chat/completions", json=CHAT).status_code == 200
+    assert httpx.post(f"{anthropic_mock(0, 1.0).url}/v1/messages", json=CHAT).status_code == 529
+    cached = anthropic_mock_with_cache(cache_creation=5, cache_read=6)
+    usage = httpx.post(f"{cached.url}/v1/messages", json=CHAT).json()["usage"]
+    assert (usage["cache_creation_input_tokens"], usage["cache_read_input_tokens"]) == (5, 6)
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_streaming_mocks_send_so_many_chunks(
+    openai_streaming_mock: StartStreaming, anthropic_streaming_mock: StartStreaming, provider: str
+) -> None:
+    """One content delta each."""
+    started = openai_streaming_mock if provider == "openai" else anthropic_streaming_mock
+    path = "/v1/chat/completions" if provider == "openai" else "/v1/messages"
+
+    answer = httpx.post(started(1, 7, interval_ms=1).url + path, json={"model": "m", "stream": True})
+
+    deltas = [data for _, data in SseDecoder().feed(answer.content) if b" tok" in data or b'"tok0"' in data]
+    assert len(deltas) == 7
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_stand_alone_server_serves_until_told_to_stop(number: signal.Signals) -> None:
+    """Both providers answer, and an interrupt ends it in order."""
+    with subprocess.Popen([sys.executable, "-c", STAND_ALONE], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        openai_url, anthropic_url = server.stdout.readline().split()
+        statuses = [
+            httpx.post(f"{openai_url}/v1/chat/completions", json=CHAT).status_code,
+            httpx.post(f"{anthropic_url}/v1/messages", json=CHAT).status_code,
+        ]
+        os.kill(server.pid, number)
+
+        assert server.wait(10) == 0
+    assert statuses == [200, 200]
