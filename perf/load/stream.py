@@ -7,6 +7,9 @@ from perf.model.wire import Dialect
 from perf.wire.read import EventKind, reader_for
 from perf.wire.sse import SseDecoder
 
+_TEXT = EventKind.TEXT
+"""Looking up a member of an enum costs more than all else in the loop below."""
+
 
 class StreamReader:
     """The content of one stream; `delta_times_ns` has one entry for each non-empty content delta."""
@@ -25,7 +28,7 @@ class StreamReader:
         read = self._read
         for event, data in self._feed(body):
             kind, text = read(event, data)
-            if kind is not EventKind.TEXT:
+            if kind is not _TEXT:
                 text = self._note(kind, text)
             if text:
                 self._pieces.append(text)

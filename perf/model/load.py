@@ -91,7 +91,10 @@ class Spread(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """Deadlines of one request, each counted from its sending (connect: from the attempt)."""
+    """Deadlines of one request, each counted from its sending (connect: from the attempt).
+
+    The engine looks for overdue requests now and then: a deadline strikes late, by up to 5 % or 5 ms.
+    """
 
     connect_ns: int
     first_byte_ns: int
@@ -100,7 +103,11 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abort:
-    """Planned aborts: of each `every`-th request, the client hangs up after `after_deltas` content deltas."""
+    """Planned aborts: of each `every`-th request, the client hangs up after `after_deltas` content deltas.
+
+    Counted from one in steady state. With 0 deltas the client hangs up as soon as it has sent;
+    a request that has no so many deltas ends as it would have.
+    """
 
     every: int
     after_deltas: int
@@ -111,7 +118,9 @@ class LoadPlan:
     """One slice of load against one base URL; everything the engine needs, nothing it decides.
 
     `requests_per_connection` 0 keeps connections for ever; 1 opens a new one for each request.
-    `warmup_requests` come first, over the same connections, and are marked as such.
+    `warmup_requests` come first, as a closed loop over the same connections, and are marked as such.
+    `max_connections` limits the pool of an open loop; a closed loop has its own number.
+    "Connection" in `Spread` is a place in the pool: its template stays when the connection is replaced.
     `nonce_prefix` is 12 hex digits, unique to the slice; request i carries prefix + 8 hex digits of i.
     """
 
@@ -156,7 +165,10 @@ class Outcome(IntEnum):
 
 
 class Sample(NamedTuple):
-    """One request's record; times in ns of the machine's monotonic clock, 0 where it never happened."""
+    """One request's record; times in ns of the machine's monotonic clock, 0 where it never happened.
+
+    `connection` counts the attempts to connect; `last_byte_ns` is 0 unless the message came to its end.
+    """
 
     number: int
     template: int
@@ -177,9 +189,12 @@ class Sample(NamedTuple):
 class Recording:
     """All that one slice of load recorded.
 
+    `started_ns`, `ended_ns` and `engine_cpu_ns` (process time, all threads) are of steady state:
+    from after the warm-up to the end of the last request.
     `delta_times_ns` holds the time of every non-empty content delta of every streamed request,
     request after request in sample order; `deltas` of each sample says how many are its own.
-    `late_sends` counts open-loop sends over 1 ms behind their intended time.
+    `late_sends` counts open-loop sends over 1 ms behind their intended time, for whatever reason;
+    `worst_lag_ns` is how far the schedule itself ever fell behind, which is the rig's fault alone.
     """
 
     nonce_prefix: str
