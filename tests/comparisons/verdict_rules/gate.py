@@ -30,7 +30,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What is simulated: the metrics drawn, the size of their family, a true change, the noise, how often."""
+    """What is simulated: metrics drawn, their family's size, the first one's true change, noise, runs."""
 
     metrics: tuple[Metric, ...]
     family: int
@@ -50,7 +50,7 @@ def simulate(rules: Sequence[Rule], *, setting: Setting, rng: Random) -> list[Ta
     for _ in range(setting.runs):
         shift = math.log1p(setting.change)
         drawn = draw_blocks(setting.metrics, noise=setting.noise, n=longest, rng=rng)
-        series = [[value + shift for value in values] for values in drawn]
+        series = [[value + shift for value in drawn[0]], *drawn[1:]]
         seen: dict[int, list[Summary]] = {}
         for rule, rule_ends in zip(rules, ends, strict=True):
             rule_ends.append(_run(rule, setting=setting, series=series, seen=seen))
