@@ -1,0 +1,67 @@
+"""The contract's TOML, parsed back by other readers than its writer."""
+
+import tomllib
+
+from hypothesis import given
+
+from perf.gateway.config import parse_config
+from perf.model.scenario import Provider
+from perf.model.target import ConfigRequest
+from perf.model.units import NS_PER_MS, ns_to_s
+from perf.targets.contract import contract_files, contract_files_with_resilience
+from tests.unit.targets.requests import REQUESTS, a_request, an_endpoint
+
+
+@given(REQUESTS)
+def test_every_instance_and_key_is_in_the_file(request: ConfigRequest) -> None:
+    """Names, weights, priorities and keys come back as they went in, whatever characters they have."""
+    document = tomllib.loads(contract_files(request)["config.toml"])
+
+    assert [each["key"] for each in document["api_keys"]] == list(request.client_keys)
+    for provider in Provider:
+        written = document["providers"].get(provider.value, [])
+        asked = [each for each in request.endpoints if each.provider is provider]
+        assert [(each["name"], each["priority"], each["weight"]) for each in written] == [
+            (each.name, each.priority, each.weight) for each in asked
+        ]
+        assert [each["base_url"] for each in written] == [f"{each.base_url}/v1" for each in asked]
+        assert {each["api_key"] for each in written} <= {request.upstream_key}
+
+
+@given(REQUESTS)
+def test_the_reference_gateway_accepts_what_is_rendered(request: ConfigRequest) -> None:
+    """Both renderings pass the gateway's own strict reading."""
+    for files in (contract_files(request), contract_files_with_resilience(request)):
+        config = parse_config(files["config.toml"].encode())
+
+        assert (config.server.host, config.server.port) == (request.host, request.port)
+
+
+@given(REQUESTS)
+def test_recovery_is_as_fast_as_the_topology_asks(request: ConfigRequest) -> None:
+    """A recovery time reaches the circuit breaker, in whole seconds where the contract has no other; 0 says nothing."""
+    plain = tomllib.loads(contract_files(request)["config.toml"])
+    resilient = tomllib.loads(contract_files_with_resilience(request)["config.toml"])
+    recovery_s = ns_to_s(request.topology.recovery_ns)
+    timeouts = {
+        each.get("failure_timeout_seconds") for group in plain["providers"].values() for each in group
+    }
+
+    assert "resilience" not in plain
+    assert ("resilience" in resilient) == (recovery_s > 0)
+    assert (
+        timeouts == {None}
+        if recovery_s == 0
+        else all(recovery_s <= each < recovery_s + 1 or each == 1 for each in timeouts)
+    )
+    if recovery_s > 0:
+        assert resilient["resilience"]["initial_backoff_seconds"] == recovery_s
+
+
+def test_only_providers_with_an_instance_are_routed_to() -> None:
+    """A rule to a provider without instances would keep a gateway from starting."""
+    only_anthropic = a_request(an_endpoint(provider=Provider.ANTHROPIC), recovery_ns=500 * NS_PER_MS)
+    document = tomllib.loads(contract_files(only_anthropic)["config.toml"])
+
+    assert document["routing"]["rules"] == {"claude-": "anthropic"}
+    assert document["routing"]["default_provider"] == "anthropic"
