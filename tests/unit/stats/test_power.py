@@ -14,7 +14,7 @@ def _design(*, n: int = 10, sd: float = 0.02, alpha: float = 0.001, relevance: f
     return Design(n=n, sd=sd, alpha=alpha, relevance=relevance)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(n=st.integers(2, 40), effect=st.floats(0.0, 4.0), alpha=st.sampled_from([0.0005, 0.01, 0.05]))
 def test_significance_alone_has_the_power_of_noncentral_t(n: int, effect: float, alpha: float) -> None:
     """Without a relevance threshold the probability is that of scipy's noncentral t."""
@@ -28,7 +28,7 @@ def test_significance_alone_has_the_power_of_noncentral_t(n: int, effect: float,
     assert probability == pytest.approx(float(expected), abs=1e-6)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(n=st.integers(3, 24), sd=st.floats(0.001, 0.05), relevance=st.sampled_from([0.0, 0.005, 0.025]))
 def test_effect_is_detected_with_exactly_its_power(n: int, sd: float, relevance: float) -> None:
     """Put back into the probability, the effect gives the power that was asked for."""
