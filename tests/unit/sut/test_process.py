@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perf.sut.process import Ended, log_tail
@@ -24,6 +24,7 @@ def test_an_end_reads_as_a_sentence(ended: Ended, words: str) -> None:
     assert str(ended).startswith(words)
 
 
+@settings(max_examples=30)
 @given(
     lines=st.lists(st.from_regex(r"[a-z]{1,9}", fullmatch=True), max_size=40),
     wanted=st.integers(min_value=1, max_value=30),

@@ -1,8 +1,9 @@
 """The contract's TOML, parsed back by other readers than its writer."""
 
+import math
 import tomllib
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from perf.gateway.config import parse_config
 from perf.model.scenario import Provider
@@ -12,6 +13,7 @@ from perf.targets.contract import contract_files, contract_files_with_resilience
 from tests.unit.targets.requests import REQUESTS, a_request, an_endpoint
 
 
+@settings(max_examples=30)
 @given(REQUESTS)
 def test_every_instance_and_key_is_in_the_file(request: ConfigRequest) -> None:
     """Names, weights, priorities and keys come back as they went in, whatever characters they have."""
@@ -28,6 +30,7 @@ def test_every_instance_and_key_is_in_the_file(request: ConfigRequest) -> None:
         assert {each["api_key"] for each in written} <= {request.upstream_key}
 
 
+@settings(max_examples=30)
 @given(REQUESTS)
 def test_the_reference_gateway_accepts_what_is_rendered(request: ConfigRequest) -> None:
     """Both renderings pass the gateway's own strict reading."""
@@ -37,25 +40,19 @@ def test_the_reference_gateway_accepts_what_is_rendered(request: ConfigRequest) 
         assert (config.server.host, config.server.port) == (request.host, request.port)
 
 
+@settings(max_examples=30)
 @given(REQUESTS)
 def test_recovery_is_as_fast_as_the_topology_asks(request: ConfigRequest) -> None:
-    """A recovery time reaches the circuit breaker, in whole seconds where the contract has no other; 0 says nothing."""
+    """A recovery time reaches the circuit breaker, the contract's in whole seconds; 0 says nothing."""
     plain = tomllib.loads(contract_files(request)["config.toml"])
     resilient = tomllib.loads(contract_files_with_resilience(request)["config.toml"])
     recovery_s = ns_to_s(request.topology.recovery_ns)
-    timeouts = {
-        each.get("failure_timeout_seconds") for group in plain["providers"].values() for each in group
-    }
+    groups = plain["providers"].values()
+    timeouts = {each.get("failure_timeout_seconds") for group in groups for each in group}
 
     assert "resilience" not in plain
-    assert ("resilience" in resilient) == (recovery_s > 0)
-    assert (
-        timeouts == {None}
-        if recovery_s == 0
-        else all(recovery_s <= each < recovery_s + 1 or each == 1 for each in timeouts)
-    )
-    if recovery_s > 0:
-        assert resilient["resilience"]["initial_backoff_seconds"] == recovery_s
+    assert timeouts == ({max(1, math.ceil(recovery_s))} if recovery_s > 0 else {None})
+    assert resilient.get("resilience", {}).get("initial_backoff_seconds", 0) == recovery_s
 
 
 def test_only_providers_with_an_instance_are_routed_to() -> None:
