@@ -44,7 +44,7 @@ PACKAGES: dict[str, frozenset[str]] = {
     "gateway": frozenset({"httptools", "msgspec", "uvloop"}),
     "benchmarks": frozenset({"msgspec", "pytest", "pytest_benchmark"}),
     "pipeline": frozenset({"psutil", "rich"}),
-    "commands": frozenset({"rich"}),
+    "commands": frozenset({"rich", "tabulate"}),
     "cli": frozenset({"rich"}),
 }
 """Packages from outside that a part may import; a part not listed uses the standard library alone."""
