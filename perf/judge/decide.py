@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 
 from perf.judge.evidence import Evidence
-from perf.judge.levels import RELEVANCE_SHARE, Look
+from perf.judge.levels import Look
 from perf.model.verdict import Decision
+from perf.stats.sequential import RELEVANT_SHARE_OF_LIMIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Terms:
     @property
     def relevance(self) -> float:
         """The estimate from which on a significant change is a regression."""
-        return self.limit * RELEVANCE_SHARE
+        return self.limit * RELEVANT_SHARE_OF_LIMIT
 
 
 def decide(evidence: Evidence, terms: Terms) -> Ruling:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import stdev
 
-from perf.judge.levels import ALPHA_EQUIVALENT, ALPHA_SHOWN, POWER
+from perf.judge.levels import ALPHA_SHOWN, POWER, Look
 from perf.stats import bounds
 from perf.stats.bounds import Bounds
 from perf.stats.power import Design, minimal_detectable_effect
@@ -39,20 +39,22 @@ class Evidence:
         return effect + self.allowance if effect < _BLIND else None
 
 
-def paired_evidence(worse_ratios: Sequence[float]) -> Evidence:
+def paired_evidence(worse_ratios: Sequence[float], *, look: Look) -> Evidence:
     """From per-block log ratios; at least one."""
     return Evidence(
         blocks=len(worse_ratios),
         shown=bounds.one_sided_bounds(worse_ratios, alpha=ALPHA_SHOWN),
         p_worse=bounds.one_sided_p(worse_ratios, null=0.0),
         p_better=bounds.one_sided_p([-ratio for ratio in worse_ratios], null=0.0),
-        upper_equivalent=bounds.one_sided_bounds(worse_ratios, alpha=ALPHA_EQUIVALENT).upper,
+        upper_equivalent=bounds.one_sided_bounds(worse_ratios, alpha=look.alpha_equivalent).upper,
         sd=stdev(worse_ratios) if len(worse_ratios) > 1 else math.inf,
         allowance=0.0,
     )
 
 
-def stored_evidence(baseline: Sequence[float], candidate: Sequence[float], *, allowance: float) -> Evidence:
+def stored_evidence(
+    baseline: Sequence[float], candidate: Sequence[float], *, allowance: float, look: Look
+) -> Evidence:
     """From logs of independent baseline runs and of candidate blocks, both turned so that more is worse."""
     mirrored = [-value for value in baseline], [-value for value in candidate]
     pooled = math.sqrt(_variance(baseline) / len(baseline) + _variance(candidate) / len(candidate))
@@ -61,7 +63,7 @@ def stored_evidence(baseline: Sequence[float], candidate: Sequence[float], *, al
         shown=bounds.two_sample_bounds(baseline, candidate, alpha=ALPHA_SHOWN),
         p_worse=bounds.two_sample_p(baseline, candidate, null=allowance),
         p_better=bounds.two_sample_p(*mirrored, null=allowance),
-        upper_equivalent=bounds.two_sample_bounds(baseline, candidate, alpha=ALPHA_EQUIVALENT).upper,
+        upper_equivalent=bounds.two_sample_bounds(baseline, candidate, alpha=look.alpha_equivalent).upper,
         sd=pooled * math.sqrt(len(candidate)),
         allowance=allowance,
     )

@@ -63,7 +63,7 @@ def committed_medians(baseline: Baseline | None) -> dict[Key, float]:
 
 def _paired(case: Case) -> dict[Key, Evidence]:
     ratios = {key: worse_ratios(series) for key, series in case.all_series.items()}
-    return {key: paired_evidence(values) for key, values in ratios.items() if values}
+    return {key: paired_evidence(values, look=case.look) for key, values in ratios.items() if values}
 
 
 def _stored(case: Case) -> dict[Key, Evidence]:
@@ -80,7 +80,7 @@ def _stored(case: Case) -> dict[Key, Evidence]:
         now = worse_logs(series.of(Arm.CANDIDATE), series.metric)
         if then and now:
             allowance = drift_allowance(series.metric, same=same)
-            found[series.key] = stored_evidence(then, now, allowance=allowance)
+            found[series.key] = stored_evidence(then, now, allowance=allowance, look=case.look)
     return found
 
 

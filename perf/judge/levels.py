@@ -1,28 +1,28 @@
-"""How much evidence each look asks for: the constants of the rule and the alpha of a look."""
+"""How much evidence a look asks for: the alphas that it may spend."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perf.model.policy import Policy
-from perf.stats.sequential import Shape, Spending
+from perf.stats.sequential import EQUIVALENCE, REGRESSION
 
-RELEVANCE_SHARE = 0.5
-"""A change counts as a regression from half its limit on: see docs/decisions/0003-verdict-statistics.md."""
-ALPHA_EQUIVALENT = 0.05
-"""The error allowed in calling a change proven within its limit."""
 ALPHA_SHOWN = 0.025
 """The error per side of the interval that is shown: 95 % two-sided."""
 POWER = 0.95
 """The detection probability that the smallest detectable change refers to."""
-SPENDING_SHAPE = Shape.LINEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One look at the data: how many blocks there are, which look it is, and the alpha it may spend."""
+    """One look at the data.
+
+    `alpha` is what this look may spend on calling anything a regression, over all gating numbers together;
+    `alpha_equivalent` what it may spend on calling one number proven within its limit.
+    """
 
     blocks: int
     needed: int
     alpha: float
+    alpha_equivalent: float
     last: bool
 
     @property
@@ -32,12 +32,13 @@ class Look:
 
 
 def look_at(blocks: int, *, policy: Policy) -> Look:
-    """The look that `blocks` valid blocks allow; between two looks the earlier one's alpha is used."""
-    spending = Spending(alpha=policy.alpha, looks=policy.looks, shape=SPENDING_SHAPE)
+    """The look that `blocks` blocks allow; between two looks the earlier one's alphas are used."""
     passed = sum(1 for look in policy.looks if look <= blocks)
+    number = max(1, passed)
     return Look(
         blocks=blocks,
         needed=policy.looks[0],
-        alpha=spending.alpha_at_look(max(1, passed)),
+        alpha=replace(REGRESSION, looks=policy.looks, alpha=policy.alpha).alpha_at_look(number),
+        alpha_equivalent=replace(EQUIVALENCE, looks=policy.looks).alpha_at_look(number),
         last=passed == len(policy.looks),
     )

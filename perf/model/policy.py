@@ -26,7 +26,7 @@ class Policy:
 
 DEFAULT_POLICY = Policy(
     alpha=0.01,
-    looks=(6, 10, 16),
+    looks=(6, 10, 16, 24),
     limits={},
     collapse_ratio=0.75,
     max_engine_ratio=0.90,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perf.judge.verdict import conclude
@@ -53,6 +53,7 @@ def test_an_unchanged_build_passes() -> None:
     assert _gate(verdict).decision is Decision.EQUIVALENT
 
 
+@settings(max_examples=15)
 @given(pairs=st.lists(st.tuples(st.floats(1e3, 1e9), st.floats(1e3, 1e9)), min_size=6, max_size=16))
 def test_swapping_the_arms_flips_the_sign(pairs: list[tuple[float, float]]) -> None:
     """What is slower from one side is faster from the other, by the same log ratio."""

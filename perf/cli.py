@@ -1,0 +1,160 @@
+"""The command line: arguments in, one command called, its exit code out."""
+
+import signal
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from perf import __version__
+from perf.commands import lists
+from perf.commands.baseline import baseline
+from perf.commands.building import build
+from perf.commands.ordering import Choices
+from perf.commands.output import FORMATS, environment
+from perf.commands.publish import publish
+from perf.commands.run import Showing, names, run
+from perf.commands.stored import replay, report
+from perf.errors import Exit, PerfgateError
+
+_EXITS = (
+    "exit codes: 0 pass · 1 regression · 2 usage or configuration · 3 could not measure, or nothing to "
+    "compare · 4 inconclusive, with --fail-on-inconclusive · 130 interrupted"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; every PerfgateError becomes one message on stderr and its exit code."""
+    arguments = _parser().parse_args(argv)
+    command: Callable[[Namespace], Exit] = arguments.command
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return int(command(arguments))
+    except PerfgateError as error:
+        sys.stderr.write(f"perfgate: {error}\n")
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("perfgate: interrupted; everything was stopped, and what was measured is on disk\n")
+        return int(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        return int(Exit.PASS)
+
+
+def _interrupt(*_: object) -> None:
+    """A cancelled job ends like a Ctrl-C: in order."""
+    raise KeyboardInterrupt
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="perfgate", description="The performance gate for LLM gateways.", epilog=_EXITS
+    )
+    parser.add_argument("--version", action="version", version=f"perfgate {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, text: str, command: Callable[[Namespace], Exit]) -> ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text, epilog=_EXITS)
+        sub.set_defaults(command=command)
+        sub.add_argument("--repo", type=Path, default=Path(), help="the repository (default: this folder)")
+        return sub
+
+    run_parser = add("run", "Build, measure, compare, and say pass or fail.", _run)
+    _choices(run_parser)
+    _showing(run_parser)
+    _choices(add("build", "Build base and candidate in release mode, or find them built.", _build))
+    baseline_parser = add("baseline", "Record a baseline from independent runs of this commit.", _baseline)
+    _choices(baseline_parser)
+    baseline_parser.add_argument(
+        "--runs", type=int, default=5, help="independent runs (default and least: 5)"
+    )
+    baseline_parser.add_argument("--into", type=Path, help="the file to write (default: the committed one)")
+    report_parser = add("report", "Show a stored run again, in any format.", _report)
+    replay_parser = add("replay", "Judge a stored run's blocks again, with today's rules.", _replay)
+    _choices(replay_parser)
+    for sub in (report_parser, replay_parser):
+        sub.add_argument("directory", type=Path, help="a folder of .perfgate/runs")
+        _showing(sub)
+    publish_parser = add("publish", "Post or update the comment on the pull request.", _publish)
+    publish_parser.add_argument("directory", type=Path, help="a folder of .perfgate/runs")
+    publish_parser.add_argument("--dry-run", action="store_true", help="print the comment; write nothing")
+    add("scenarios", "List the scenarios.", lambda _: lists.scenarios())
+    add("targets", "List the targets, and which scenarios each can serve.", lambda a: lists.targets(a.repo))
+    return parser
+
+
+def _choices(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("what to measure")
+    group.add_argument("--target", help="the gateway product (default: from perfgate.toml, else reference)")
+    group.add_argument("--suite", help="the suite of scenarios (default: fast)")
+    group.add_argument(
+        "--scenario", action="append", default=[], help="a scenario by number or name; may be repeated"
+    )
+    group.add_argument("--base", metavar="REV", help="the commit to compare with (default: found from git)")
+    group.add_argument("--no-base", action="store_true", help="compare with the committed baseline alone")
+    group.add_argument("--no-baseline", action="store_true", help="do without a committed baseline")
+    group.add_argument("--debug", action="store_true", help="a debug build, marked as such everywhere")
+    group.add_argument("--seed", type=int, help="the seed of all random choices (default: a new one)")
+    group.add_argument("--fail-on-inconclusive", action="store_true", help="exit 4 if nothing is decided")
+
+
+def _showing(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("how to show it")
+    group.add_argument("--format", choices=FORMATS, default="table", help="on standard output")
+    group.add_argument(
+        "--output",
+        action="append",
+        type=Path,
+        default=[],
+        help="also to a file: .md .json .xml (JUnit) .txt; may be repeated",
+    )
+    group.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    group.add_argument("--no-color", action="store_true", help="no colour, as with NO_COLOR")
+
+
+def _choices_of(arguments: Namespace) -> Choices:
+    return Choices(
+        repo=arguments.repo,
+        target=arguments.target,
+        suite=arguments.suite,
+        scenarios=names(arguments.scenario),
+        base=arguments.base,
+        no_base=arguments.no_base,
+        no_baseline=arguments.no_baseline,
+        debug=arguments.debug,
+        seed=arguments.seed,
+        fail_on_inconclusive=arguments.fail_on_inconclusive,
+    )
+
+
+def _showing_of(arguments: Namespace) -> Showing:
+    return Showing(
+        shape=arguments.format,
+        files=tuple(arguments.output),
+        quiet=arguments.quiet,
+        no_color=arguments.no_color,
+    )
+
+
+def _run(arguments: Namespace) -> Exit:
+    return run(_choices_of(arguments), _showing_of(arguments), environment())
+
+
+def _build(arguments: Namespace) -> Exit:
+    return build(_choices_of(arguments), env=environment())
+
+
+def _baseline(arguments: Namespace) -> Exit:
+    choices = _choices_of(arguments)
+    return baseline(choices, runs=arguments.runs, into=arguments.into, quiet=False, env=environment())
+
+
+def _report(arguments: Namespace) -> Exit:
+    return report(arguments.directory, _showing_of(arguments), environment())
+
+
+def _replay(arguments: Namespace) -> Exit:
+    return replay(arguments.directory, _choices_of(arguments), _showing_of(arguments), environment())
+
+
+def _publish(arguments: Namespace) -> Exit:
+    return publish(arguments.directory, dry_run=arguments.dry_run, env=environment())

@@ -1,0 +1,111 @@
+"""Where results go: standard output, files, and what GitHub Actions reads."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from perf.errors import Exit, UsageError
+from perf.model.verdict import State
+from perf.report import RENDERERS
+from perf.report.document import NOWHERE, Origin, Report
+
+FORMATS = ("table", "markdown", "json", "junit", "github")
+_RENDERER = {
+    "table": "console",
+    "markdown": "markdown",
+    "json": "json",
+    "junit": "junit",
+    "github": "annotations",
+}
+_BY_SUFFIX = {".md": "markdown", ".json": "json", ".xml": "junit", ".txt": "table"}
+_SUMMARY_LIMIT_BYTES = 900_000
+
+
+def emit(report: Report, *, shape: str, files: Sequence[Path], colour: bool) -> None:
+    """Write the report to standard output in `shape`, and to each file in the format of its suffix."""
+    for path in files:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(rendered(report, _shape_of(path)), encoding="utf-8")
+    renderer = "console-colour" if colour and shape == "table" else _RENDERER[shape]
+    sys.stdout.write(RENDERERS[renderer](report).rstrip("\n") + "\n")
+    sys.stdout.flush()
+
+
+def rendered(report: Report, shape: str) -> str:
+    """The report in one of FORMATS."""
+    return RENDERERS[_RENDERER[shape]](report)
+
+
+def check_files(files: Sequence[Path]) -> None:
+    """Raise UsageError for an output whose format cannot be told, before minutes are spent on measuring."""
+    for path in files:
+        _shape_of(path)
+
+
+def tell_github(report: Report, env: Mapping[str, str]) -> None:
+    """Inside GitHub Actions: the job summary, annotations and step outputs; elsewhere nothing."""
+    if env.get("GITHUB_STEP_SUMMARY"):
+        text = rendered(report, "markdown").encode("utf-8")[:_SUMMARY_LIMIT_BYTES]
+        _append(env["GITHUB_STEP_SUMMARY"], text.decode("utf-8", "ignore"))
+    if env.get("GITHUB_OUTPUT"):
+        _append(env["GITHUB_OUTPUT"], f"verdict={report.status}\n")
+    if env.get("GITHUB_ACTIONS") == "true":
+        sys.stderr.write(rendered(report, "github"))
+
+
+def origin(env: Mapping[str, str]) -> Origin:
+    """Where the report is made, as far as GitHub's variables tell."""
+    repository, run_id = env.get("GITHUB_REPOSITORY", ""), env.get("GITHUB_RUN_ID", "")
+    if not (repository and run_id):
+        return NOWHERE
+    server = env.get("GITHUB_SERVER_URL", "https://github.com")
+    attempt = env.get("GITHUB_RUN_ATTEMPT", "1")
+    return Origin(
+        run_url=f"{server}/{repository}/actions/runs/{run_id}",
+        run_name=f"run {env.get('GITHUB_RUN_NUMBER', run_id)}, attempt {attempt}",
+        artifact="perfgate-run",
+        finished_at="",
+        accept_label="",
+    )
+
+
+def wants_colour(env: Mapping[str, str], *, no_color: bool) -> bool:
+    """NO_COLOR and --no-color say no, FORCE_COLOR and GitHub's log viewer yes; else whether it is a terminal."""
+    if no_color or env.get("NO_COLOR") or env.get("TERM") == "dumb":
+        return False
+    return bool(env.get("FORCE_COLOR")) or env.get("GITHUB_ACTIONS") == "true" or sys.stdout.isatty()
+
+
+def exit_code(state: State, *, fail_on_inconclusive: bool) -> Exit:
+    """How the process ends for each state of the verdict."""
+    match state:
+        case State.PASSED:
+            return Exit.PASS
+        case State.FAILED:
+            return Exit.REGRESSION
+        case State.NO_RESULT:
+            return Exit.NO_RESULT
+        case State.INCONCLUSIVE:
+            return Exit.INCONCLUSIVE if fail_on_inconclusive else Exit.PASS
+
+
+def _shape_of(path: Path) -> str:
+    shape = _BY_SUFFIX.get(path.suffix)
+    if shape is None:
+        raise UsageError(
+            f"The format of {path.name} cannot be told from its suffix",
+            where=f"--output {path}",
+            cure=f"Use one of {', '.join(_BY_SUFFIX)}.",
+        )
+    return shape
+
+
+def _append(path: str, text: str) -> None:
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def environment() -> Mapping[str, str]:
+    """The variables of this process, read in one place."""
+    return os.environ

@@ -1,0 +1,41 @@
+"""`perfgate publish`: one comment on the pull request."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from perf.commands import output
+from perf.commands.stored import stored_report
+from perf.errors import Exit, PublishError
+from perf.github.comment import publish as publish_comment
+from perf.github.context import context_of
+
+
+def publish(directory: Path, *, dry_run: bool, env: Mapping[str, str]) -> Exit:
+    """Post or update the comment; whatever GitHub says, the exit code is that of no verdict.
+
+    With `dry_run` the comment is printed, and GitHub is not asked.
+    """
+    document, _ = stored_report(directory, env)
+    text = output.rendered(document, "markdown")
+    if dry_run:
+        sys.stdout.write(text.rstrip("\n") + "\n")
+        return Exit.PASS
+    context = context_of(env, _event_text(env))
+    done = publish_comment(
+        text, context, token=env.get("GITHUB_TOKEN", ""), api_url=context.api_url, dry_run=False
+    )
+    sys.stdout.write(f"comment {done.outcome}{': ' + done.url if done.url else ''}\n")
+    return Exit.PASS
+
+
+def _event_text(env: Mapping[str, str]) -> str:
+    path = Path(env.get("GITHUB_EVENT_PATH", ""))
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PublishError(
+            f"The event file cannot be read: {error.strerror}",
+            where=f"GITHUB_EVENT_PATH={path}",
+            cure="Run `perfgate publish` in a GitHub workflow, or use --dry-run to see the comment.",
+        ) from error
