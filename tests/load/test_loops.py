@@ -1,8 +1,12 @@
 """Both loops against a real server: how many requests, over how many connections, in which order."""
 
+import gc
+from dataclasses import replace
+
 import pytest
 
 from perf.load import run
+from perf.load.connection import Connection
 from perf.model.load import Bursts, ClosedLoop, ConstantRate, Outcome, Phase, Poisson, Spread
 from perf.model.units import ms_to_ns
 from tests.load.plans import a_plan, a_template, answer, outcomes, steady
@@ -156,3 +160,29 @@ def test_an_empty_schedule_is_an_empty_recording(server: ScriptedServer) -> None
 
     assert recording.samples == ()
     assert recording.connections_opened == 0
+
+
+def test_a_long_prompt_arrives_whole(server: ScriptedServer) -> None:
+    """A megabyte takes many writes, and the answer still belongs to it."""
+    server.serve((answer(),))
+    template = replace(a_template(), body_prefix=b"x" * 1_000_000)
+    recording = run(a_plan(server.url, templates=(template,), workload=ClosedLoop(connections=2, requests=4)))
+
+    assert outcomes(recording.samples) == {Outcome.OK: 4}
+    assert [len(served.body) for served in server.log()] == [1_000_000 + 20 + len(template.body_suffix)] * 4
+
+
+def test_closed_connections_leave_nothing_behind(server: ScriptedServer) -> None:
+    """The collector is off during a run, so a closed connection must be freed without it."""
+    server.serve((answer(),))
+    plan = a_plan(server.url, workload=ClosedLoop(connections=4, requests=200), requests_per_connection=1)
+    gc.collect()
+    gc.disable()
+    try:
+        recording = run(plan)
+        left = sum(isinstance(each, Connection) for each in gc.get_objects())
+    finally:
+        gc.enable()
+
+    assert recording.connections_opened == 200
+    assert left <= 4
