@@ -40,7 +40,7 @@ PACKAGES: dict[str, frozenset[str]] = {
     "upstream": frozenset({"httptools", "httpx", "msgspec", "pytest", "respx", "uvloop"}),
     "load": frozenset({"httptools", "msgspec", "uvloop"}),
     "store": frozenset({"msgspec"}),
-    "github": frozenset({"github", "msgspec", "requests", "urllib3"}),
+    "github": frozenset({"github", "msgspec", "requests"}),
     "gateway": frozenset({"httptools", "msgspec", "uvloop"}),
     "benchmarks": frozenset({"msgspec", "pytest", "pytest_benchmark"}),
     "pipeline": frozenset({"psutil", "rich"}),

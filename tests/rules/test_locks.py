@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.rules.house import PACKAGES
 from tests.rules.source import ROOT
 
 LOCKS = sorted((ROOT / ".ci" / "lock").glob("*.txt"))
@@ -14,6 +15,7 @@ PIN = re.compile(
 )
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
 DEVELOPMENT = ROOT / ".ci" / "lock" / "dev.txt"
+SOLD_AS = {"github": "pygithub"}
 EACH = pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 
 
@@ -39,6 +41,13 @@ def _wanted() -> set[str]:
 def test_everything_that_is_used_is_pinned() -> None:
     """A dependency added to pyproject.toml is in the lock; if not, run scripts/lock."""
     assert _wanted() <= set(_pins(DEVELOPMENT))
+
+
+def test_everything_that_is_imported_is_asked_for() -> None:
+    """No part of perf leans on a package that another package happens to bring."""
+    imported = {SOLD_AS.get(one, one.replace("_", "-")) for used in PACKAGES.values() for one in used}
+
+    assert imported <= _wanted()
 
 
 @EACH
