@@ -22,9 +22,11 @@ _BYTES_PER_GIB = BYTES_PER_MIB * 1_024
 
 
 def number(value: float) -> str:
-    """Three significant digits, but all of a number over 1,000: 0.0421, 4.21, 421, 5,120."""
+    """Three significant digits, but all of a number from 1,000 to a million: 0.0421, 4.21, 421, 5,120."""
     if value == 0:
         return "0"
+    if abs(value) >= 1e6 or abs(value) < 1e-4:
+        return f"{value:.2e}".replace("-", MINUS)
     if abs(value) >= 1_000:
         return f"{value:,.0f}".replace("-", MINUS)
     rounded = float(f"{value:.3g}")
@@ -40,6 +42,8 @@ def short(value: float) -> str:
 
 def share(ratio: float) -> str:
     """A ratio as a percentage that only says 100 % or 0 % when it is exactly that."""
+    if abs(ratio) > 10:
+        return f"{number(100 * ratio)} %"
     for digits in (0, 2, 3, 4, 6):
         text = f"{100 * ratio:.{digits}f}"
         exact = math.isclose(float(text), 100 * ratio, rel_tol=0, abs_tol=1e-12)
@@ -69,6 +73,8 @@ def interval(lower: float | None, upper: float | None) -> str:
 
 def _signed(ratio: float) -> str:
     percent = 100 * ratio
+    if abs(percent) >= 1e5:
+        return f"{percent:+.1e}".replace("-", MINUS)
     digits = 0 if abs(percent) >= 99.95 else 1
     text = f"{percent:+,.{digits}f}"
     return "0.0" if text in {"+0.0", "-0.0"} else text.replace("-", MINUS)

@@ -42,6 +42,7 @@ class Cut(StrEnum):
 
     TRAFFIC = "requests"
     INFORMATIONAL = "rows that are only shown"
+    UNCHANGED = "rows within their limits"
     CRITERIA = "criteria"
     MEASUREMENTS = "measurements"
     FACTS = "facts"
@@ -68,7 +69,7 @@ def _page(report: Report, *, cuts: frozenset[Cut]) -> str:
     sections = [
         f"### {_ICONS[report.status]} Performance gate: {report.title}",
         _sentence(report),
-        _changed(report),
+        _changed(report, cuts=cuts),
         _reasons(report),
         _cautions(report),
         _log(report),
@@ -91,14 +92,11 @@ def _sentence(report: Report) -> str:
     return f"{said}\n\nAccepted by {code_span(accepted.login)} for {code_span(accepted.sha[:7])}."
 
 
-def _changed(report: Report) -> str:
+def _changed(report: Report, *, cuts: frozenset[Cut]) -> str:
     if not report.visible:
         return ""
-    more = (
-        f"\n\n{report.more_changed} more changed rows are in the full list below."
-        if report.more_changed
-        else ""
-    )
+    place = "the artifact" if Cut.MEASUREMENTS in cuts else "the list of measurements below"
+    more = f"\n\n{report.more_changed} more changed rows are in {place}." if report.more_changed else ""
     decisions = (row.finding.decision for row in report.visible)
     legend = " · ".join(dict.fromkeys(_LEGEND[decision] for decision in decisions if decision in _LEGEND))
     return f"{changed_table(report.visible)}{more}\n\n<sub>{legend}</sub>"
@@ -159,12 +157,15 @@ def _measurements(report: Report, *, cuts: frozenset[Cut]) -> str:
             tables.append(f"{code_span(group.scenario)}\n\n{group_table(shown)}")
     if not tables:
         return ""
-    return _folded(f"All {count} compared measurements", "\n\n".join(tables))
+    name = "Changed measurements" if Cut.UNCHANGED in cuts else "Compared measurements"
+    return _folded(f"{name}: {count}", "\n\n".join(tables))
 
 
 def _keeper(cuts: frozenset[Cut]) -> Callable[[Row], bool]:
     if Cut.MEASUREMENTS in cuts:
         return lambda _: False
+    if Cut.UNCHANGED in cuts:
+        return lambda row: MARKS[row.finding.decision].changed
     if Cut.INFORMATIONAL in cuts:
         return lambda row: row.finding.decision is not Decision.INFORMATIONAL
     return lambda _: True
@@ -190,7 +191,7 @@ def _omissions(cuts: frozenset[Cut]) -> str:
     if not cuts:
         return ""
     names = ", ".join(cut.value for cut in Cut if cut in cuts)
-    return f"Left out because a comment holds no more: {names}. The job summary's artifact has everything."
+    return f"Left out because a comment holds no more: {names}. The artifact has everything."
 
 
 def _footer(report: Report) -> str:

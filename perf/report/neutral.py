@@ -68,7 +68,9 @@ def _strong(spans: list[Span]) -> str:
     inner = "".join(
         code_span(span.text) if span.style is Style.STRONG_CODE else _padded(span.text) for span in spans
     )
-    return f"**{inner.strip()}**" if inner.strip() else ""
+    left = " " if inner[:1] == " " else ""
+    right = " " if inner[-1:] == " " else ""
+    return f"{left}**{inner.strip()}**{right}" if inner.strip() else inner
 
 
 def _padded(text: str) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perf.errors import BaselineError
@@ -14,6 +14,7 @@ VALUES = st.lists(st.floats(min_value=-1e17, max_value=1e17), min_size=1, max_si
 
 
 @given(VALUES)
+@settings(max_examples=40)
 def test_values_keep_six_digits(values: tuple[float, ...]) -> None:
     """Reading back what was written is exact to 6 significant digits."""
     content = baseline_bytes(a_baseline(entries=(an_entry(values=values),)), where="b.json")
@@ -23,6 +24,7 @@ def test_values_keep_six_digits(values: tuple[float, ...]) -> None:
 
 
 @given(VALUES)
+@settings(max_examples=40)
 def test_writing_again_changes_nothing(values: tuple[float, ...]) -> None:
     """A baseline that was read and written has the same bytes: no noise in a diff."""
     once = baseline_bytes(a_baseline(entries=(an_entry(values=values),)), where="b.json")
@@ -31,6 +33,7 @@ def test_writing_again_changes_nothing(values: tuple[float, ...]) -> None:
 
 
 @given(st.permutations(["a", "b", "c", "d"]))
+@settings(max_examples=20)
 def test_order_of_measuring_does_not_show(scenarios: list[str]) -> None:
     """Entries are written in the order of their keys, whatever order they come in."""
     entries = tuple(an_entry(scenario=scenario) for scenario in scenarios)

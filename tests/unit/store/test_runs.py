@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perf.errors import BaselineError
@@ -62,6 +62,7 @@ BLOCKS = st.builds(
 
 
 @given(BLOCKS)
+@settings(max_examples=40)
 def test_block_survives_the_way_to_disk(block: Block) -> None:
     """Encoding and decoding gives the same block, on one line."""
     line = encode_line(to_shape(block, BlockShape, place=PLACE))
