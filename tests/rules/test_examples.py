@@ -1,0 +1,57 @@
+"""The commands that pages tell the reader to run are ones that perfgate understands."""
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from tests.rules.source import ROOT, text_files
+
+BLOCK = re.compile(r"^```(?:sh|bash|console)\n(?P<lines>.*?)^```", re.MULTILINE | re.DOTALL)
+VERBS = {"scripts/gate": ["run"], "perfgate": [], ".venv/bin/perfgate": []}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One command of a page: perfgate's own sub-command, and the options that it is given."""
+
+    where: str
+    command: str
+    options: tuple[str, ...]
+
+
+def _examples() -> Iterator[Example]:
+    for page in text_files():
+        if page.suffix != ".md":
+            continue
+        for block in BLOCK.finditer(page.read_text(encoding="utf-8")):
+            for line in block["lines"].replace("\\\n", " ").splitlines():
+                words = shlex.split(line.removeprefix("$ "), comments=True)
+                if words and words[0] in VERBS:
+                    yield _example([*VERBS[words[0]], *words[1:]], where=f"{page.name}: {line}")
+
+
+def _example(words: list[str], *, where: str) -> Example:
+    options = tuple(word.partition("=")[0] for word in words if word.startswith("--"))
+    return Example(where=where, command=words[0], options=options)
+
+
+@cache
+def _help(command: str) -> str:
+    words = [sys.executable, "-m", "perf", command, "--help"]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+
+
+def test_examples_name_real_commands_and_options() -> None:
+    """Each sub-command answers to --help, and lists every option that a page gives it."""
+    wrong = [
+        example.where
+        for example in _examples()
+        if not _help(example.command)
+        or not set(example.options) <= set(re.findall(r"--[\w-]+", _help(example.command)))
+    ]
+
+    assert not wrong, "\n".join(wrong)
