@@ -1,10 +1,13 @@
 """Reading what a request asks for, as cheaply as its answer allows."""
 
+from functools import lru_cache
+
 import msgspec
 
 from perf.model.wire import NONCE_BODY_MARK, NONCE_LENGTH, Dialect
 from perf.upstream.replies import Ask
 
+_CACHE_SIZE = 1_024
 _MARK = NONCE_BODY_MARK.encode()
 _DIALECTS = (
     ("/chat/completions", Dialect.OPENAI_CHAT),
@@ -26,6 +29,13 @@ class _Shape(msgspec.Struct, gc=False):
 _shape = msgspec.json.Decoder(_Shape).decode
 
 
+@lru_cache(maxsize=_CACHE_SIZE)
+def path_of(url: bytes) -> str:
+    """The path of a request's target, without its query."""
+    return url.partition(b"?")[0].decode("latin-1")
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
 def dialect_of(path: str) -> Dialect | None:
     """The dialect that a path speaks, whatever stands before its last words; None for an unknown one."""
     for ending, dialect in _DIALECTS:
@@ -44,6 +54,7 @@ def read_ask(dialect: Dialect, body: bytes) -> Ask | None:
     return Ask(dialect, shape.model, bool(shape.stream), options is not None and bool(options.include_usage))
 
 
+@lru_cache(maxsize=_CACHE_SIZE)
 def credential_of(authorization: bytes, api_key: bytes) -> str:
     """The key a request came with: its bearer token, or else its `x-api-key`; "" if it has neither."""
     scheme, _, token = authorization.partition(b" ")

@@ -11,9 +11,9 @@ import httptools
 
 from perf.model.upstream import Arrival
 from perf.model.wire import NONCE_HEADER
-from perf.upstream.asks import body_nonce, credential_of
+from perf.upstream.asks import body_nonce, credential_of, path_of
 from perf.upstream.behaviour import Answering
-from perf.upstream.exchange import Exchange, Request, unanswered
+from perf.upstream.exchange import Exchange, Request, answer_at_once, unanswered
 from perf.upstream.faults import End
 from perf.upstream.framing import BAD_REQUEST, CONTINUE
 from perf.upstream.timers import Timers
@@ -132,16 +132,17 @@ class Connection(asyncio.Protocol):
         """Answer, or wait for the answers before."""
         if self._parser is None:
             return
+        arrival_ns = monotonic_ns()
         header = self._headers.get
         request = Request(
             self._host.name,
             self._number,
             self._parser.get_method(),
-            self._url.partition(b"?")[0].decode("latin-1"),
+            path_of(self._url),
             header(_NONCE_HEADER, b"").decode("latin-1") or body_nonce(self._body),
             credential_of(header(_AUTHORIZATION, b""), header(_API_KEY, b"")),
             self._body,
-            monotonic_ns(),
+            arrival_ns,
             self._bytes_in,
             self._parser.should_keep_alive(),
         )
@@ -158,6 +159,14 @@ class Connection(asyncio.Protocol):
             return
         host = self._host
         answering = host.answer(request.method, request.path, body=request.body)
+        if answering.delivery.at_once and not answering.delay_ns:
+            arrival = answer_at_once(
+                request, answering.delivery, transport=self._transport, request_id=host.next_request()
+            )
+            host.log.append(arrival)
+            if not request.keep_alive:
+                self._transport.close()
+            return
         self._exchange = Exchange(
             request, answering, transport=self._transport, timers=host.timers, done=self._done
         )
@@ -174,7 +183,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
         elif end is End.FIN or not exchange.request.keep_alive:
             self._transport.close()
-        elif self._waiting:
+        while self._waiting and self._exchange is None and not self._transport.is_closing():
             self._begin(self._waiting.popleft())
 
     def _abandon(self, *, client_aborted: bool) -> None:

@@ -18,7 +18,7 @@ _REASONS = {status.value: status.phrase for status in HTTPStatus} | {529: "Site 
 class Delivery:
     """An answer as writes: first `opening` + a request id of 16 hex digits + `rest`, then the steps.
 
-    With an empty `opening` nothing is ever written.
+    With an empty `opening` nothing is ever written. `at_once` says that the first write is everything.
     """
 
     status: int
@@ -26,6 +26,7 @@ class Delivery:
     rest: bytes
     steps: tuple[Piece, ...]
     end: End
+    at_once: bool
 
 
 def deliver(reply: Reply, dialect: Dialect) -> Delivery:
@@ -34,14 +35,19 @@ def deliver(reply: Reply, dialect: Dialect) -> Delivery:
     What is due with the first byte goes into the same write as the head, but only the first piece.
     """
     if not reply.status:
-        return Delivery(status=0, opening=b"", rest=b"", steps=(), end=reply.end)
+        return Delivery(status=0, opening=b"", rest=b"", steps=(), end=reply.end, at_once=False)
     pieces = _chunked(reply) if reply.length_bytes is None else reply.pieces
     rest = b"\r\n\r\n"
     if pieces and pieces[0].offset_ns == 0:
         rest += pieces[0].data
         pieces = pieces[1:]
     return Delivery(
-        status=reply.status, opening=_opening(reply, dialect), rest=rest, steps=pieces, end=reply.end
+        status=reply.status,
+        opening=_opening(reply, dialect),
+        rest=rest,
+        steps=pieces,
+        end=reply.end,
+        at_once=not pieces and reply.end is End.WHOLE,
     )
 
 
