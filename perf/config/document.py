@@ -1,13 +1,14 @@
 """The configuration as a whole: from its text to values."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import cast
 
 from perf.config.described import described_target
 from perf.config.reading import convert, join, wrong
-from perf.config.schema import Document, Gate
+from perf.config.schema import BASELINE, Document, Gate
 from perf.errors import ConfigError, UsageError
 from perf.model.metric import METRIC_BY_NAME
 from perf.model.policy import Policy
@@ -19,15 +20,20 @@ from perf.targets import TARGETS
 class Config:
     """What perfgate.toml says, defaults filled in.
 
-    `baseline` is a path that may hold `{target}` and `{suite}`; None: there is none, and none is asked for.
-    `targets` are those that the file describes.
+    `baseline` is a path that may hold `{target}` and `{suite}`; without `wants_baseline` none is asked for.
+    `targets` are those that are built in and those that the file describes, by name.
     """
 
     target: str
     suite: str
-    baseline: str | None
+    baseline: str
+    wants_baseline: bool
     policy: Policy
-    targets: tuple[Target, ...]
+    targets: Mapping[str, Target]
+
+    def baseline_path(self, *, target: str, suite: str) -> str:
+        """Return where the committed baseline of a target and suite belongs, relative to the repository."""
+        return self.baseline.replace("{target}", target).replace("{suite}", suite)
 
 
 def load_config(text: str | None, *, where: str) -> Config:
@@ -40,28 +46,21 @@ def load_config(text: str | None, *, where: str) -> Config:
         target=document.gate.target,
         suite=document.gate.suite,
         baseline=_baseline(document.gate, where=where),
+        wants_baseline=document.gate.baseline is not False,
         policy=_policy(document.gate, where=where),
-        targets=tuple(_targets(document, where=where)),
+        targets=_targets(document, where=where),
     )
-
-
-def baseline_path(config: Config, *, target: str, suite: str) -> str | None:
-    """Return where the committed baseline of a target and suite is, relative to the repository."""
-    if config.baseline is None:
-        return None
-    return config.baseline.replace("{target}", target).replace("{suite}", suite)
 
 
 def find_target(config: Config, name: str) -> Target:
     """Return the target of that name, built in or described; raises UsageError naming those that exist."""
-    known = {target.name: target for target in (*TARGETS, *config.targets)}
-    if name not in known:
+    if name not in config.targets:
         raise UsageError(
             f"no target is called {name!r}",
             where="--target, or gate.target of the configuration",
-            cure=f"Name one of: {', '.join(known)}; or describe it as [targets.{name}].",
+            cure=f"Name one of: {', '.join(config.targets)}; or describe it as [targets.{name}].",
         )
-    return known[name]
+    return config.targets[name]
 
 
 def _parsed(text: str, where: str) -> dict[str, object]:
@@ -81,9 +80,9 @@ def _parsed(text: str, where: str) -> dict[str, object]:
     return cast("dict[str, object]", own)
 
 
-def _baseline(gate: Gate, *, where: str) -> str | None:
+def _baseline(gate: Gate, *, where: str) -> str:
     if gate.baseline is False:
-        return None
+        return BASELINE
     path = PurePosixPath(gate.baseline) if isinstance(gate.baseline, str) else None
     if path is None or path.is_absolute() or ".." in path.parts or path.suffix != ".json":
         cure = (
@@ -120,10 +119,11 @@ def _limit(key: str, value: object, *, where: str) -> float:
     return float(value)
 
 
-def _targets(document: Document, *, where: str) -> list[Target]:
-    built_in = {target.name for target in TARGETS}
-    for name in document.targets:
-        if name in built_in:
+def _targets(document: Document, *, where: str) -> dict[str, Target]:
+    targets = {target.name: target for target in TARGETS}
+    for name, table in document.targets.items():
+        if name in targets:
             cure = "Choose another name."
             raise wrong(f"{name!r} is built in", where=where, path=join("targets", name), cure=cure)
-    return [described_target(name, table, where=where) for name, table in document.targets.items()]
+        targets[name] = described_target(name, table, where=where)
+    return targets

@@ -95,11 +95,20 @@ def inputs_key(repo: Path, source: Source, *, inputs: tuple[str, ...]) -> str:
 def config_text(repo: Path, rev: str | None) -> ConfigText | None:
     """Return the configuration of a commit or tree, or of the working tree for None; None if it has none."""
     for name in CONFIG_FILES:
-        text = _file_text(repo, name, rev=rev)
+        text = file_text(repo, name, rev=rev)
         where = name if rev is None else f"{rev}:{name}"
         if text is not None and (name != "pyproject.toml" or _has_table(text, where)):
             return ConfigText(text=text, where=where)
     return None
+
+
+def file_text(repo: Path, path: str, *, rev: str | None) -> str | None:
+    """Return a file of a commit or tree, or of the working tree for None; None if it is not there."""
+    if rev is None:
+        file = repo / path
+        return file.read_text(encoding="utf-8", errors="surrogateescape") if file.is_file() else None
+    listed = git(repo, "ls-tree", "--full-tree", "--name-only", "-z", rev, "--", path)
+    return git(repo, "show", f"{rev}:{path}") if listed else None
 
 
 def _resolve(repo: Path, rev: str) -> str:
@@ -162,14 +171,6 @@ def _first_parent(repo: Path, commit: str) -> str | None:
             cure=_DEEPEN,
         )
     return parents[0]
-
-
-def _file_text(repo: Path, name: str, *, rev: str | None) -> str | None:
-    if rev is None:
-        path = repo / name
-        return path.read_text(encoding="utf-8") if path.is_file() else None
-    listed = git(repo, "ls-tree", "--full-tree", "--name-only", "-z", rev, "--", name)
-    return git(repo, "show", f"{rev}:{name}") if listed else None
 
 
 def _has_table(text: str, where: str) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import fields
 
-from perf.config import Config, baseline_path, find_target, load_config
+from perf.config import Config, find_target, load_config
 from perf.config.schema import Document, Gate
 from perf.errors import ConfigError, UsageError
 from perf.model.metric import METRIC_BY_NAME
@@ -42,7 +42,7 @@ def test_no_file_gives_the_defaults() -> None:
 
     assert config == read("")
     assert (config.target, config.suite, config.policy) == ("reference", "fast", DEFAULT_POLICY)
-    assert baseline_path(config, target="a", suite="b") == "baselines/a/b.json"
+    assert config.baseline_path(target="a", suite="b") == "baselines/a/b.json"
 
 
 def test_what_the_gate_table_says_becomes_the_policy() -> None:
@@ -65,8 +65,7 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
         """
     )
 
-    assert (config.target, config.suite, config.baseline) == ("mine", "long", None)
-    assert baseline_path(config, target="mine", suite="long") is None
+    assert (config.target, config.suite, config.wants_baseline) == ("mine", "long", False)
     assert config.policy == replace(
         DEFAULT_POLICY,
         alpha=0.05,
@@ -261,7 +260,7 @@ def test_python_and_running_targets_are_described_too() -> None:
         key = "sk-{number}"
         """
     )
-    py, up = config.targets
+    py, up = config.targets["py"], config.targets["up"]
 
     assert py.kind == PythonKind(project=".", requirements="lock.txt")
     assert py.benchmarks == "mine.benchmarks"

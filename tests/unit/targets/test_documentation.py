@@ -31,7 +31,7 @@ def test_every_example_is_valid(page: Path) -> None:
     blocks = re.findall(r"^```toml\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
     configs = [load_config(block, where=page.name) for block in blocks]
     request = a_request(an_endpoint(1), an_endpoint(2))
-    files = [target.render(request) for config in configs for target in config.targets]
+    files = [target.render(request) for config in configs for target in config.targets.values()]
 
     assert blocks
     assert any(files)
