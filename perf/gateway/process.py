@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Callable
 from random import Random, SystemRandom
 
 import uvloop
@@ -39,27 +40,17 @@ def listen(host: str, port: int, *, shared: bool) -> socket.socket:
     return listener
 
 
-def serve(config: Config, listener: socket.socket) -> None:
-    """Serve on a socket until SIGTERM or SIGINT, then drain."""
-    uvloop.run(_serve(config, listener))
+def serve(config: Config, listener: socket.socket, *, lifeline: int | None = None) -> None:
+    """Serve on a socket until SIGTERM or SIGINT, or until the lifeline's other end closes; then drain."""
+    uvloop.run(_serve(config, listener, lifeline))
 
 
 def serve_many(config: Config, listeners: list[socket.socket]) -> int:
-    """Serve each socket in a process of its own; gives the exit code once all have ended."""
+    """Serve each socket in a process of its own; gives the exit code once all have ended.
+
+    Signals are passed on; when one process fails, or this one is killed, all stop.
+    """
     children: set[int] = set()
-    for listener in listeners:
-        pid = os.fork()
-        if pid == 0:
-            serve(config, listener)
-            os._exit(0)
-        children.add(pid)
-    for listener in listeners:
-        listener.close()
-    return _await_children(children)
-
-
-def _await_children(children: set[int]) -> int:
-    """Pass signals on, and stop all processes when one fails."""
 
     def stop(_signal: int, _frame: object) -> None:
         for pid in children:
@@ -67,6 +58,22 @@ def _await_children(children: set[int]) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    lifeline, own_end = os.pipe()
+    for listener in listeners:
+        others = [each for each in listeners if each is not listener]
+        pid = os.fork()
+        if pid == 0:
+            os.close(own_end)
+            _close(others)
+            serve(config, listener, lifeline=lifeline)
+            os._exit(0)
+        children.add(pid)
+    _close(listeners)
+    return _reap(children, stop=lambda: stop(signal.SIGTERM, None))
+
+
+def _reap(children: set[int], *, stop: Callable[[], None]) -> int:
+    """Wait for all; gives the first exit code that is not 0, at which the others are stopped."""
     worst = 0
     while children:
         pid, status = os.wait()
@@ -74,11 +81,16 @@ def _await_children(children: set[int]) -> int:
         code = abs(os.waitstatus_to_exitcode(status))
         if code and not worst:
             worst = code
-            stop(signal.SIGTERM, None)
+            stop()
     return worst
 
 
-async def _serve(config: Config, listener: socket.socket) -> None:
+def _close(listeners: list[socket.socket]) -> None:
+    for listener in listeners:
+        listener.close()
+
+
+async def _serve(config: Config, listener: socket.socket, lifeline: int | None) -> None:
     loop = asyncio.get_running_loop()
     clocks = Clocks(monotonic_ns=time.monotonic_ns, unix_seconds=time.time)
     rng = Random(SystemRandom().getrandbits(256))
@@ -91,11 +103,15 @@ async def _serve(config: Config, listener: socket.socket) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
+    if lifeline is not None:
+        loop.add_reader(lifeline, stopped.set)
     accepting = await loop.create_server(server.accept, sock=listener, backlog=_BACKLOG)
     sweeper = loop.create_task(_sweep(server, assembly))
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD, 20, 20)
     await stopped.wait()
+    if lifeline is not None:
+        loop.remove_reader(lifeline)
     accepting.close()
     await server.drain(within_seconds=_DRAIN_SECONDS)
     sweeper.cancel()

@@ -57,7 +57,7 @@ class Upstream:
     script: Script
     port: int = 0
     arrivals: list[Arrival] = field(default_factory=list)
-    probes: int = 0
+    probed: asyncio.Queue[None] = field(default_factory=asyncio.Queue)
     connections: int = 0
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
@@ -82,7 +82,7 @@ class Upstream:
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         arrival = Arrival(line=line, headers=headers, body=body, connection=number)
         if line.startswith("GET"):
-            self.probes += 1
+            self.probed.put_nowait(None)
         else:
             self.arrivals.append(arrival)
         await self.script(arrival, reader, writer)

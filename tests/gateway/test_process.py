@@ -43,7 +43,7 @@ def get(path: str, headers: bytes = b"", method: str = "GET") -> bytes:
         (post(b'{"model":"gpt 4"}'), 400, "model_not_found"),
         (post(b"{"), 400, "conversion_error"),
         (post(_ASK, headers=b"authorization: Bearer no\r\n"), 401, "unauthorized"),
-        (post(b"x" * 70_000, headers=b"x: " + b"y" * 70_000 + b"\r\n"), 431, "request_headers_too_large"),
+        (post(_ASK, headers=b"x: " + b"y" * 400_000 + b"\r\n"), 431, "request_headers_too_large"),
         (b"POST / HTTP/1.1\r\ncontent-length: 10485761\r\n\r\n", 413, "request_too_large"),
         (b"nonsense\r\n\r\n", 400, "invalid_request"),
     ],
@@ -63,7 +63,7 @@ def test_the_edges(tmp_path: Path, request_bytes: bytes, status: int, kind: str 
 
 
 def test_http_has_its_ways(tmp_path: Path) -> None:
-    """Pipelining, chunked bodies, 100-continue and HEAD work on one connection; bodies up to 10 MB pass."""
+    """Pipelining, chunked and large bodies, 100-continue and HEAD work on one connection."""
 
     async def scenario() -> None:
         async with upstreams(always(_FINE)) as [up], gateway(tmp_path, config([up.port])) as g:

@@ -216,7 +216,7 @@ class ServerConnection(asyncio.Protocol):
                 self._refused = 413
             elif name == b"expect":
                 expects = True
-        if expects and not self._refused and self._reply is None:
+        if expects and not self._refused and (self._reply is None or self._reply.finished):
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:

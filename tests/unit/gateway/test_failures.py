@@ -28,7 +28,7 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
     ],
 )
 def test_a_status_tells_whose_fault_it_is(status: int, outcome: Outcome, retry: bool) -> None:
-    """The instance's faults count and are tried again, the caller's do neither, a rate limit is only retried."""
+    """The instance's faults count and are tried again; the caller's do neither."""
     verdict = judge(status, [], now=_NOW)
 
     assert (verdict.outcome, verdict.retry) == (outcome, retry)
