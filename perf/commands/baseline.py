@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from perf.commands.ordering import Choices, baseline_file, order_of
+from perf.commands.ordering import Choices, baseline_file, recording_order
 from perf.errors import Exit
 from perf.judge.changes import changes_in_words
 from perf.pipeline.baselining import record_baseline
@@ -14,7 +14,7 @@ from perf.store.baselines import read_baseline, write_baseline
 
 def baseline(choices: Choices, *, runs: int, into: Path | None, quiet: bool, env: Mapping[str, str]) -> Exit:
     """Measure the committed tree several times, write the file, and say in words what changed."""
-    order = order_of(choices, env=env, record=True)
+    order = recording_order(choices, env=env)
     path = into or baseline_file(order)
     before = read_baseline(path) if path.exists() else None
     hears = listener(sys.stderr, quiet=quiet, colour=False)

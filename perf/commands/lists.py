@@ -5,10 +5,11 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from perf.commands.ordering import targets_of
+from perf.commands.ordering import config_of
 from perf.errors import Exit
 from perf.model.scenario import Capability, Route
 from perf.scenarios import SCENARIOS, SUITES
+from perf.sut.source import repository_root
 
 
 def scenarios() -> Exit:
@@ -39,7 +40,7 @@ def targets(repo: Path) -> Exit:
             "all" if target.capabilities == frozenset(Capability) else ", ".join(sorted(target.capabilities)),
             ", ".join(each.number for each in SCENARIOS if each.needs <= target.capabilities),
         )
-        for target in targets_of(repo)
+        for target in config_of(repository_root(repo), None).targets.values()
     ]
     headers = ("target", "what", "claims", "scenarios")
     sys.stdout.write(tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True) + "\n")

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from perf.config import Config, load_config
-from perf.errors import BaselineError, NothingToCompareError, UsageError
+from perf.config import Config, find_target, load_config
+from perf.errors import BaselineError, NothingToCompareError
 from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
 from perf.model.build import Source
@@ -34,25 +34,62 @@ class Choices:
     fail_on_inconclusive: bool
 
 
-def order_of(choices: Choices, *, env: Mapping[str, str], record: bool = False) -> Order:
-    """Everything that the run needs, checked before anything is built.
+def order_of(choices: Choices, *, env: Mapping[str, str]) -> Order:
+    """Everything that a gate run needs, checked before anything is built.
 
     Limits and error rates come from the base commit's configuration: a change cannot loosen its own gate.
-    With `record`, the order is for a new baseline: nothing is compared, so neither base nor baseline is sought.
     """
     repo = repository_root(choices.repo)
-    candidate = candidate_source(repo)
-    own = _config(repo, None)
-    target = _target(choices.target or own.target, own)
-    base = None if record else _base(choices, repo, target=target)
-    rules = own if base is None else _config(repo, base.commit)
+    own = config_of(repo, None)
+    target = find_target(own, choices.target or own.target)
+    base = _base(choices, repo, target=target)
+    rules = config_of(repo, base.commit) if base else own
+    order = _order(choices, repo=repo, target=target, rules=rules, env=env)
+    wanted = rules.wants_baseline and not choices.no_baseline
+    baseline = committed_baseline(order, rules, base=base) if wanted else None
+    return replace(order, base=base, baseline=baseline)
+
+
+def recording_order(choices: Choices, *, env: Mapping[str, str]) -> Order:
+    """What a new baseline needs: nothing is compared, so neither base nor baseline is sought."""
+    repo = repository_root(choices.repo)
+    own = config_of(repo, None)
+    target = find_target(own, choices.target or own.target)
+    return _order(choices, repo=repo, target=target, rules=own, env=env)
+
+
+def config_of(repo: Path, rev: str | None) -> Config:
+    """The configuration of a commit, or of the working tree for None; without a file, the defaults."""
+    found = config_text(repo, rev)
+    return load_config(found.text if found else None, where=found.where if found else "built-in defaults")
+
+
+def baseline_file(order: Order) -> Path:
+    """Where the committed baseline of an order belongs."""
+    config = config_of(order.repo, None)
+    return order.repo / config.baseline_path(target=order.target.name, suite=order.suite)
+
+
+def committed_baseline(order: Order, rules: Config, *, base: Source | None) -> Baseline:
+    """The base commit's baseline; where it has none yet, the candidate's own."""
+    path = rules.baseline_path(target=order.target.name, suite=order.suite)
+    for rev in (base.commit, None) if base else (None,):
+        text = file_text(order.repo, path, rev=rev)
+        if text is not None:
+            where = path if rev is None else f"{rev[:9]}:{path}"
+            return _fitting(read_baseline_text(text, where=where), order, where=where)
+    raise NothingToCompareError(
+        "The committed baseline is missing, so nothing says which numbers must exist",
+        where=path,
+        cure="Record it with `perfgate baseline` and commit it, or say --no-baseline.",
+    )
+
+
+def _order(choices: Choices, *, repo: Path, target: Target, rules: Config, env: Mapping[str, str]) -> Order:
     suite = choices.suite or rules.suite
-    wanted = select(suite, choices.scenarios)
-    scenarios, skips = servable(wanted, target)
-    benchmarks = bool(target.benchmarks) and (not choices.scenarios or BENCHMARKS in choices.scenarios)
-    policy = rules.policy
-    if choices.fail_on_inconclusive:
-        policy = replace(policy, fail_on_inconclusive=True)
+    scenarios, skips = servable(select(suite, choices.scenarios), target)
+    strict = rules.policy.fail_on_inconclusive or choices.fail_on_inconclusive
+    candidate = candidate_source(repo)
     return Order(
         repo=repo,
         state=repo / STATE_FOLDER,
@@ -60,13 +97,11 @@ def order_of(choices: Choices, *, env: Mapping[str, str], record: bool = False) 
         suite=suite,
         scenarios=scenarios,
         skips=skips,
-        benchmarks=benchmarks,
+        benchmarks=bool(target.benchmarks) and (not choices.scenarios or BENCHMARKS in choices.scenarios),
         candidate=candidate,
-        base=base,
-        baseline=None
-        if record or choices.no_baseline
-        else _baseline(rules, repo=repo, base=base, target=target, suite=suite),
-        policy=policy,
+        base=None,
+        baseline=None,
+        policy=replace(rules.policy, fail_on_inconclusive=strict),
         seed=secrets.randbits(32) if choices.seed is None else choices.seed,
         release=not choices.debug,
         repository=env.get("GITHUB_REPOSITORY", ""),
@@ -75,57 +110,18 @@ def order_of(choices: Choices, *, env: Mapping[str, str], record: bool = False) 
     )
 
 
-def baseline_path(config: Config, *, target: Target, suite: str) -> str:
-    """The committed baseline's path in the repository."""
-    return config.baseline_path(target=target.name, suite=suite)
-
-
-def _config(repo: Path, rev: str | None) -> Config:
-    found = config_text(repo, rev)
-    return load_config(found.text if found else None, where=found.where if found else "built-in defaults")
-
-
-def _target(name: str, config: Config) -> Target:
-    if name not in config.targets:
-        raise UsageError(
-            f"There is no target {name!r}",
-            where="--target",
-            cure=f"Choose one of {', '.join(sorted(config.targets))}, or describe it in perfgate.toml.",
-        )
-    return config.targets[name]
-
-
 def _base(choices: Choices, repo: Path, *, target: Target) -> Source | None:
     if choices.no_base or (isinstance(target.kind, RunningKind) and choices.base is None):
         return None
     return default_base(repo, choices.base)
 
 
-def _baseline(
-    config: Config, *, repo: Path, base: Source | None, target: Target, suite: str
-) -> Baseline | None:
-    """The base commit's baseline; where it has none yet, the candidate's own."""
-    if not config.wants_baseline:
-        return None
-    path = baseline_path(config, target=target, suite=suite)
-    for rev in (base.commit, None) if base else (None,):
-        text = file_text(repo, rev, path)
-        if text is not None:
-            where = path if rev is None else f"{rev[:9]}:{path}"
-            return _fitting(read_baseline_text(text, where=where), target=target, suite=suite, where=where)
-    raise NothingToCompareError(
-        "The committed baseline is missing, so nothing says which numbers must exist",
-        where=path,
-        cure="Record it with `perfgate baseline` and commit it, or say --no-baseline.",
-    )
-
-
-def _fitting(baseline: Baseline, *, target: Target, suite: str, where: str) -> Baseline:
-    if (baseline.target, baseline.suite) != (target.name, suite):
+def _fitting(baseline: Baseline, order: Order, *, where: str) -> Baseline:
+    if (baseline.target, baseline.suite) != (order.target.name, order.suite):
         raise BaselineError(
             f"The baseline is of target {baseline.target}, suite {baseline.suite}",
             where=where,
-            cure=f"Record one for {target.name}, {suite} with `perfgate baseline`.",
+            cure=f"Record one for {order.target.name}, {order.suite} with `perfgate baseline`.",
         )
     return baseline
 

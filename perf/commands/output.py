@@ -26,7 +26,7 @@ def emit(report: Report, *, shape: str, files: Sequence[Path], colour: bool) -> 
     """Write the report to standard output in `shape`, and to each file in the format of its suffix."""
     for path in files:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(rendered(report, _shape_of(path)), encoding="utf-8")
+        path.write_text(rendered(report, shape_of(path)), encoding="utf-8")
     renderer = "console-colour" if colour and shape == "table" else _RENDERER[shape]
     sys.stdout.write(RENDERERS[renderer](report).rstrip("\n") + "\n")
     sys.stdout.flush()
@@ -40,7 +40,7 @@ def rendered(report: Report, shape: str) -> str:
 def check_files(files: Sequence[Path]) -> None:
     """Raise UsageError for an output whose format cannot be told, before minutes are spent on measuring."""
     for path in files:
-        _shape_of(path)
+        shape_of(path)
 
 
 def tell_github(report: Report, env: Mapping[str, str]) -> None:
@@ -71,7 +71,7 @@ def origin(env: Mapping[str, str]) -> Origin:
 
 
 def wants_colour(env: Mapping[str, str], *, no_color: bool) -> bool:
-    """NO_COLOR and --no-color say no, FORCE_COLOR and GitHub's log viewer yes; else whether it is a terminal."""
+    """Whether to colour: NO_COLOR says no, FORCE_COLOR and GitHub's log viewer yes, else a terminal decides."""
     if no_color or env.get("NO_COLOR") or env.get("TERM") == "dumb":
         return False
     return bool(env.get("FORCE_COLOR")) or env.get("GITHUB_ACTIONS") == "true" or sys.stdout.isatty()
@@ -90,7 +90,8 @@ def exit_code(state: State, *, fail_on_inconclusive: bool) -> Exit:
             return Exit.INCONCLUSIVE if fail_on_inconclusive else Exit.PASS
 
 
-def _shape_of(path: Path) -> str:
+def shape_of(path: Path) -> str:
+    """The format that a file's suffix names."""
     shape = _BY_SUFFIX.get(path.suffix)
     if shape is None:
         raise UsageError(

@@ -1,15 +1,16 @@
 """`perfgate report` and `perfgate replay`: what a stored run says, and what it says under today's rules."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from perf.commands import output
-from perf.commands.ordering import Choices, rules_of
+from perf.commands.ordering import Choices, committed_baseline, config_of, recording_order
 from perf.commands.run import Showing
 from perf.errors import BaselineError, Exit
 from perf.judge.verdict import conclude
+from perf.model.run import Run
 from perf.model.verdict import Verdict
-from perf.pipeline.order import select
 from perf.report.compose import compose, compose_failure
 from perf.report.document import Report
 from perf.store.runs import read_failure, read_run, read_verdict
@@ -25,12 +26,21 @@ def report(directory: Path, showing: Showing, env: Mapping[str, str]) -> Exit:
 def replay(directory: Path, choices: Choices, showing: Showing, env: Mapping[str, str]) -> Exit:
     """Judge a stored run's blocks again, with the rules that the repository has now, and show that."""
     run = read_run(directory)
-    rules = rules_of(choices, suite=run.header.suite, target=run.header.target)
-    wanted = [name for name in run.header.scenarios if name in rules.known]
-    scenarios = select(run.header.suite, wanted) if wanted else ()
-    verdict = conclude(run, scenarios=scenarios, baseline=rules.baseline, policy=rules.policy)
+    order = recording_order(_as_recorded(choices, run), env=env)
+    rules = config_of(order.repo, None)
+    wanted = rules.wants_baseline and not choices.no_baseline
+    baseline = committed_baseline(order, rules, base=None) if wanted else None
+    verdict = conclude(run, scenarios=order.scenarios, baseline=baseline, policy=order.policy)
     _emit(compose(run, verdict, origin=output.origin(env)), showing, env)
-    return _exit(verdict)
+    return output.exit_code(verdict.state, fail_on_inconclusive=order.policy.fail_on_inconclusive)
+
+
+def _as_recorded(choices: Choices, run: Run) -> Choices:
+    """The choices of the run itself: its target, its suite, its scenarios."""
+    header = run.header
+    return replace(
+        choices, target=header.target, suite=header.suite, scenarios=header.scenarios, base=None, no_base=True
+    )
 
 
 def stored_report(directory: Path, env: Mapping[str, str]) -> tuple[Report, Verdict | None]:
