@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> None:
     """Guard the command `arguments[3:]`; before it: control and status descriptors, CPUs as `0,1` or none."""
     control, status = int(arguments[0]), int(arguments[1])
     cpus = {int(cpu) for cpu in arguments[2].split(",") if cpu}
+    parent = os.getppid()
     _prctl(_SET_CHILD_SUBREAPER, 1)
     wake_out, wake_in = os.pipe()
     for end in (wake_out, wake_in):
@@ -32,10 +33,12 @@ def main(arguments: list[str]) -> None:
         os.set_inheritable(end, False)
     for number in _IGNORED_HERE:
         signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
+    for number in (signal.SIGCHLD, signal.SIGUSR1):
+        signal.signal(number, lambda *_: None)
     signal.set_wakeup_fd(wake_in)
+    _prctl(_SET_DEATH_SIGNAL, signal.SIGUSR1)
     child = _start(arguments[3:], status=status, cpus=cpus)
-    _wait(child, control=control, wake=wake_out, status=status)
+    _wait(child, parent=parent, control=control, wake=wake_out, status=status)
     _kill_children()
 
 
@@ -48,7 +51,7 @@ def _start(command: list[str], *, status: int, cpus: set[int]) -> int:
     os.setsid()
     _prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
     signal.set_wakeup_fd(-1)
-    for number in (*_IGNORED_HERE, *_IGNORED_BY_PYTHON, signal.SIGCHLD):
+    for number in (*_IGNORED_HERE, *_IGNORED_BY_PYTHON, signal.SIGCHLD, signal.SIGUSR1):
         signal.signal(number, signal.SIG_DFL)
     doing = f"pin to CPUs {sorted(cpus)}"
     try:
@@ -61,11 +64,15 @@ def _start(command: list[str], *, status: int, cpus: set[int]) -> int:
     os._exit(_CANNOT_EXECUTE)
 
 
-def _wait(child: int, *, control: int, wake: int, status: int) -> None:
-    """Return when the child has ended, or when nobody holds the other end of `control` any more."""
+def _wait(child: int, *, parent: int, control: int, wake: int, status: int) -> None:
+    """Return when the child or the parent has ended, or when a word or the end comes from `control`.
+
+    The end of `control` alone is not enough: a process that the parent forked may hold its other end, too.
+    The signal of the parent's death alone is not either: it also comes when only the thread has ended.
+    """
     while True:
         readable, _, _ = select.select([control, wake], [], [])
-        if control in readable:
+        if control in readable or os.getppid() != parent:
             return
         os.read(wake, 4096)
         while (reaped := _reap(os.WNOHANG))[0]:

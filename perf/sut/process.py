@@ -101,9 +101,7 @@ class GuardedProcess:
             self._signal_group(signal.SIGTERM)
             self.wait(grace_ns)
         if self._control >= 0:
-            os.close(self._control)
-            self._control = -1
-            self._guard.wait()
+            self._dismiss_guard()
         ended = self.wait() or Ended(code=None, refused="")
         if self._status >= 0:
             os.close(self._status)
@@ -113,6 +111,17 @@ class GuardedProcess:
     def log_tail(self, lines: int) -> tuple[str, ...]:
         """Return the last lines that the command wrote."""
         return log_tail(self.log, lines)
+
+    def _dismiss_guard(self) -> None:
+        """Tell the guard to kill what is left and to end; it may have ended already."""
+        control, self._control = self._control, -1
+        try:
+            os.write(control, b"\n")
+        except BrokenPipeError:
+            pass
+        finally:
+            os.close(control)
+        self._guard.wait()
 
     def _signal_group(self, number: signal.Signals) -> None:
         try:
