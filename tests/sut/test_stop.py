@@ -110,7 +110,23 @@ def test_nothing_survives_a_killed_perfgate(tiny: Build, run_dir: Path) -> None:
     """SIGKILL of the process that launched leaves nothing of the gateway, though a fork of it lives on."""
     script = Path(tiny.directory) / "out" / "gateway.py"
     parent = subprocess.Popen(
-        [sys.executable, "-c", LAUNCH_AND_WAIT = """
+        [sys.executable, "-c", LAUNCH_AND_WAIT, str(script), str(run_dir)], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    forked, *pids = (int(word) for word in parent.stdout.readline().split())
+    watched = [psutil.Process(pid) for pid in pids]
+
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    _, alive = psutil.wait_procs(watched, timeout=DEADLINE_S)
+    os.kill(forked, signal.SIGKILL)
+
+    assert len(pids) == 4
+    assert not alive
+
+
+LAUNCH_AND_WAIT = """
 import os, signal, sys
 from pathlib import Path
 from perf.sut.process import GuardedProcess
