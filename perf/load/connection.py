@@ -14,6 +14,9 @@ from perf.load.terms import Terms
 from perf.model.load import Outcome
 from perf.wire.read import body_text
 
+_OK = Outcome.OK
+"""Bound once: CPython 3.11 finds a member of an enum by way of a failed attribute look-up."""
+
 
 class Owner(Protocol):
     """Who gives a connection its requests."""
@@ -22,7 +25,7 @@ class Owner(Protocol):
         """The request is recorded; the connection is free, or closed."""
 
     def lost(self, connection: "Connection") -> None:
-        """A connection without a request was closed by the server."""
+        """A connection without a request was closed by the server, maybe before it was ever used."""
 
 
 class Connection(asyncio.Protocol):
@@ -100,6 +103,9 @@ class Connection(asyncio.Protocol):
         payload = request.payload(terms.nonce_prefix + b"%08x" % number)
         self.sent_ns = now_ns = monotonic_ns()
         self._intended_ns = intended_ns or now_ns
+        if self.closed:  # by the server, before the dialler could hand it over
+            self._finish(Outcome.RESET, 0)
+            return
         self._transport.write(payload)
         if self._abort_after == 0:
             self.give_up(Outcome.ABORTED_BY_PLAN)
@@ -169,7 +175,7 @@ class Connection(asyncio.Protocol):
             return Outcome.RESET
         if expected and body_text(self._request.dialect, b"".join(self._chunks)) != expected:
             return Outcome.WRONG_CONTENT
-        return Outcome.OK
+        return _OK
 
     def _finish(self, outcome: Outcome, last_byte_ns: int) -> None:
         self.busy = False

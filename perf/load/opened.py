@@ -103,8 +103,9 @@ class OpenLoopDriver:
 
     def lost(self, connection: Connection) -> None:
         """A resting connection was closed: its place is free."""
-        self._idle.remove(connection)
-        self._free(connection.slot)
+        if connection in self._idle:
+            self._idle.remove(connection)
+            self._free(connection.slot)
 
     def _free(self, slot: int) -> None:
         self._free_slots.append(slot)

@@ -8,7 +8,7 @@ from perf.wire.read import EventKind, reader_for
 from perf.wire.sse import SseDecoder
 
 _TEXT = EventKind.TEXT
-"""Looking up a member of an enum costs more than all else in the loop below."""
+"""Bound once: CPython 3.11 finds a member of an enum by way of a failed attribute look-up."""
 
 
 class StreamReader:

@@ -66,6 +66,7 @@ class State:
     scripts: tuple[Script, ...] = ()
     log: list[Served] = field(default_factory=list)
     connections: int = 0
+    slams: bool = False
 
 
 class Session(asyncio.Protocol):
@@ -82,6 +83,9 @@ class Session(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        if self.state.slams:
+            transport.close()
+            return
         transport.set_write_buffer_limits(high=0)
 
     def data_received(self, data: bytes) -> None:
@@ -155,7 +159,10 @@ class ScriptedServer:
         return f"http://127.0.0.1:{self.port}"
 
     def serve(self, *scripts: Script) -> None:
-        """From now on, answer request number n with script n modulo their number; empties the log."""
+        """From now on, answer request number n with script n modulo their number; empties the log.
+
+        Without a script, each connection is closed as soon as it is accepted.
+        """
         self._pipe.send(scripts)
         assert self._pipe.recv() is None
 
@@ -215,6 +222,7 @@ def _obey(pipe: Pipe, state: State, stop: Callable[[], None]) -> None:
         return
     if isinstance(order, tuple):
         scripts = cast("tuple[Script, ...]", order)
+        state.slams = not scripts
         state.scripts, state.log, state.connections = scripts, [], 0
         pipe.send(None)
     else:

@@ -145,6 +145,17 @@ def test_a_refused_connect_is_an_outcome(workload: Workload) -> None:
     assert all(sample.sent_ns == 0 < sample.intended_ns for sample in recording.samples)
 
 
+@pytest.mark.parametrize(
+    "workload", [pytest.param(CLOSED_LOOP, id="closed"), pytest.param(OPEN_LOOP, id="open")]
+)
+def test_a_door_slammed_shut_is_a_reset(server: ScriptedServer, workload: Workload) -> None:
+    """A server that accepts and hangs up, before or after the sending, resets every request."""
+    server.serve()
+    recording = run(a_plan(server.url, workload=workload))
+
+    assert outcomes(recording.samples) == {Outcome.RESET: 4}
+
+
 def test_a_connect_that_gets_no_answer_times_out() -> None:
     """A full accept queue drops connects without a word; each request is given up at the deadline."""
     with ExitStack() as stack:

@@ -157,6 +157,17 @@ def test_a_lost_connection_ends_its_request_once() -> None:
     assert not list(bench.roster)
 
 
+def test_a_connection_lost_before_its_first_request_resets_it() -> None:
+    """Nothing is written to it, and its owner gets it back closed."""
+    bench = Bench(PLAIN)
+    bench.connection.connection_lost(None)
+    bench.connection.send(0, 0)
+
+    assert bench.gist() == (Outcome.RESET, 0, 0, 0)
+    assert bench.wire.written == []
+    assert (bench.owner.finished_count, bench.owner.lost_count) == (1, 1)
+
+
 def test_open_loop_samples_keep_their_intended_time() -> None:
     """The intended time is the schedule's, the sent time the clock's."""
     bench = Bench(PLAIN)
