@@ -13,6 +13,7 @@ from perf.model.metric import (
     STICKY_RATIO,
     SUCCESS_RATIO,
     TTFT_P50,
+    Direction,
     Key,
     Metric,
 )
@@ -73,8 +74,15 @@ def a_criterion(
 ) -> Finding:
     """An absolute demand on the candidate."""
     blank = a_finding(scenario=scenario, metric=metric, decision=decision, baseline=None, change=None)
+    bound = "≤" if metric.direction is Direction.LOWER_IS_BETTER else "≥"
     return replace(
-        blank, basis=Basis.CRITERION, candidate=value, limit=target, committed=None, detectable=None
+        blank,
+        title=f"{metric.title} {bound}",
+        basis=Basis.CRITERION,
+        candidate=value,
+        limit=target,
+        committed=None,
+        detectable=None,
     )
 
 

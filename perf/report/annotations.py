@@ -26,7 +26,7 @@ def render(report: Report) -> str:
 
 def _errors(report: Report) -> str:
     rows = [*report.criteria, *(row for group in report.groups for row in group.rows)]
-    bad = [row for row in rows if row.finding.decision in FAILING | UNMEASURED]
+    bad = [row for row in rows if row.finding.gating and row.finding.decision in FAILING | UNMEASURED]
     if not bad:
         return _line("error", title="Performance gate", text=f"{report.title}: {text_of(report.sentence)}")
     lines = [_error(row) for row in bad[:MAX_LINES]]

@@ -57,7 +57,7 @@ def compose(
     kept = acceptance if status is Status.ACCEPTED else None
     return Report(
         status=status,
-        title=title(status, counters, kept),
+        title=title(status, counters=counters),
         sentence=sentence_of(verdict, rows, status=status),
         counters=counters,
         visible=tuple(changed[:MAX_VISIBLE]),
@@ -198,8 +198,8 @@ def _command(header: RunHeader, *, scenarios: Sequence[str]) -> str:
     base = header.base.source.commit[:12] if header.base is not None else ""
     words = ["perfgate", "run"]
     words.extend(("--target", header.target))
-    if base:
-        words.extend(("--base", base))
+    words.extend(("--suite", header.suite))
+    words.extend(("--base", base) if base else ("--no-base",))
     for scenario in scenarios:
         words.extend(("--scenario", scenario))
     return shlex.join(words)

@@ -6,7 +6,7 @@ from tabulate import tabulate
 
 from perf.model.run import Arm
 from perf.report.document import Group, Report, Row, Status, Step, Traffic
-from perf.report.format import change, interval, limit, part_of_whole, quantities
+from perf.report.format import bare_title, change, interval, limit, part_of_whole, quantities
 from perf.report.marks import MARKS, word
 from perf.report.neutral import visible, visible_indented
 from perf.report.phrase import text_of
@@ -87,7 +87,7 @@ def _cells(row: Row, *, most: int, paint: Paint) -> list[str]:
     moved = "" if finding.change is None else change(finding.change)
     return [
         f"  {visible(finding.key.part, most=_MAX_PART)}",
-        visible(finding.title, most=most),
+        visible(bare_title(finding), most=most),
         baseline,
         candidate,
         f"{moved} {interval(finding.lower, finding.upper)}".strip(),
@@ -108,7 +108,7 @@ def _criteria(rows: Sequence[Row], *, paint: Paint) -> str:
     cells = [
         [
             visible(row.place, most=_MAX_PLACE),
-            visible(row.finding.title, most=_MAX_METRIC),
+            visible(bare_title(row.finding), most=_MAX_METRIC),
             quantities([row.finding.candidate], finding=row.finding)[0],
             limit(row.finding),
             _verdict_cell(row, paint=paint),

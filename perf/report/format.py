@@ -17,6 +17,7 @@ from perf.model.verdict import Basis, Finding
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EM DASH}"
+_BOUNDS = "≤≥"
 _BYTES_PER_KIB = 1_024
 _BYTES_PER_GIB = BYTES_PER_MIB * 1_024
 
@@ -93,11 +94,23 @@ def limit(finding: Finding) -> str:
         return ""
     lower_is_better = finding.direction is Direction.LOWER_IS_BETTER
     if finding.basis is Basis.CRITERION:
-        bound = "≤" if lower_is_better else "≥"
-        return f"{bound} {target(finding)}"
+        return f"{_bound(finding)} {target(finding)}"
     if finding.limit == 0:
         return "no loss"
     return f"{'+' if lower_is_better else MINUS}{short(100 * finding.limit)} %"
+
+
+def bare_title(finding: Finding) -> str:
+    """The title of a finding, without the bound that the title of a criterion ends with."""
+    return finding.title.rstrip(f" {_BOUNDS}") if finding.basis is Basis.CRITERION else finding.title
+
+
+def _bound(finding: Finding) -> str:
+    """The side that a criterion allows: as its title says, else the good one."""
+    last = finding.title[-1:]
+    if last and last in _BOUNDS:
+        return last
+    return "≤" if finding.direction is Direction.LOWER_IS_BETTER else "≥"
 
 
 def target(finding: Finding) -> str:

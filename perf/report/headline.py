@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from perf.model.verdict import FAILING, UNMEASURED, Acceptance, Basis, Decision, Finding, Verdict
+from perf.model.verdict import FAILING, UNMEASURED, Basis, Decision, Finding, Verdict
 from perf.report.document import Phrase, Row, Status
-from perf.report.format import change, interval, limit, quantities
+from perf.report.format import bare_title, change, interval, limit, quantities
 from perf.report.marks import MARKS, SEVERITY, movement
 from perf.report.phrase import code, joined, plain, strong, strong_code, told
 
@@ -13,7 +13,7 @@ _NAMED = 2
 """How many offenders the sentence names."""
 
 
-def title(status: Status, counters: Sequence[tuple[str, int]], acceptance: Acceptance | None) -> str:
+def title(status: Status, *, counters: Sequence[tuple[str, int]]) -> str:
     """The state in a few words of ours only: it stands in a heading."""
     failing = _failing_words(counters)
     match status:
@@ -26,7 +26,7 @@ def title(status: Status, counters: Sequence[tuple[str, int]], acceptance: Accep
         case Status.NO_RESULT:
             return "no result"
         case Status.ACCEPTED:
-            return f"{failing or 'result'} accepted" if acceptance else "accepted"
+            return f"{failing or 'result'} accepted"
 
 
 def counters_of(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
@@ -43,7 +43,7 @@ def sentence_of(verdict: Verdict, rows: Sequence[Row], *, status: Status) -> Phr
     """One sentence on the worst offenders and their limits, then the other counts."""
     match status:
         case Status.FAILED | Status.ACCEPTED:
-            return _offence([row for row in rows if row.finding.decision in FAILING], rows, verdict)
+            return _offence(rows, verdict)
         case Status.INCONCLUSIVE:
             return _doubt([row for row in rows if row.finding.decision is Decision.INCONCLUSIVE], verdict)
         case Status.NO_RESULT:
@@ -57,7 +57,8 @@ def _failing_words(counters: Sequence[tuple[str, int]]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counters if name in words)
 
 
-def _offence(failing: list[Row], rows: Sequence[Row], verdict: Verdict) -> Phrase:
+def _offence(rows: Sequence[Row], verdict: Verdict) -> Phrase:
+    failing = [row for row in rows if row.finding.gating and row.finding.decision in FAILING]
     if not failing:
         return told(verdict.sentence or "The gate failed.")
     worst = sorted(failing, key=lambda row: _badness(row.finding), reverse=True)
@@ -81,7 +82,7 @@ def _badness(finding: Finding) -> tuple[int, float, str]:
 
 def _accusation(row: Row) -> Phrase:
     finding = row.finding
-    name = (*strong_code(row.place), *strong(f" {finding.title} "))
+    name = (*strong_code(row.place), *strong(f" {bare_title(finding)} "))
     match finding.decision:
         case Decision.REGRESSED if finding.change is not None:
             moved = f"is {change(abs(finding.change)).lstrip('+')} {movement(finding)}"
@@ -108,7 +109,7 @@ def _doubt(open_rows: list[Row], verdict: Verdict) -> Phrase:
     more = f" {len(open_rows) - 1} more are undecided as well." if len(open_rows) > 1 else ""
     return (
         *strong_code(row.place),
-        *strong(f" {finding.title} is undecided"),
+        *strong(f" {bare_title(finding)} is undecided"),
         *plain(f": its change lies in {span} %, across the limit of {limit(finding)}.{more}"),
         *plain(" Nothing is proven to be worse."),
     )
@@ -125,7 +126,7 @@ def _void(broken: list[Row], verdict: Verdict) -> Phrase:
     why = told(row.finding.text) if row.finding.text else plain("The measurement failed.")
     return (
         *strong_code(row.place),
-        *strong(f" {row.finding.title} could not be measured"),
+        *strong(f" {bare_title(row.finding)} could not be measured"),
         *plain(": "),
         *why,
     )
@@ -147,7 +148,7 @@ def _praise(rows: Sequence[Row], verdict: Verdict) -> Phrase:
         *strong(f"{' and '.join(held)} within the limits"),
         *plain("; closest to its limit: "),
         *code(largest.place),
-        *plain(f" {largest.finding.title} {change(largest.finding.change or 0.0)}"),
+        *plain(f" {bare_title(largest.finding)} {change(largest.finding.change or 0.0)}"),
         *plain(f" (limit {limit(largest.finding)})."),
     )
 

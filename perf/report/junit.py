@@ -4,6 +4,7 @@ from xml.etree import ElementTree as ET
 
 from perf.model.verdict import FAILING, UNMEASURED, Decision
 from perf.report.document import Report, Row, Status
+from perf.report.format import bare_title
 from perf.report.line import message
 from perf.report.neutral import visible
 from perf.report.phrase import text_of
@@ -29,11 +30,11 @@ def render(report: Report) -> str:
 
 def _case(row: Row, *, accepted: bool) -> ET.Element:
     finding = row.finding
-    name = f"{visible(finding.title, most=_MOST)} ({finding.basis.value})"
+    name = f"{visible(bare_title(finding), most=_MOST)} ({finding.basis.value})"
     case = ET.Element(
         "testcase", classname=_legal(f"{finding.key.scenario}.{finding.key.part}"), name=_legal(name)
     )
-    outcome = _outcome(finding.decision, accepted=accepted)
+    outcome = _outcome(finding.decision, accepted=accepted) if finding.gating else ""
     if outcome:
         ET.SubElement(case, outcome, message=_legal(message(row)))
     return case

@@ -1,7 +1,7 @@
 """One finding on one line, for places that have no table."""
 
 from perf.report.document import Row
-from perf.report.format import change, interval, limit, quantities
+from perf.report.format import bare_title, change, interval, limit, quantities
 from perf.report.marks import word
 
 
@@ -13,7 +13,7 @@ def message(row: Row) -> str:
     if finding.change is None:
         told = f": {finding.text}" if finding.text else ""
         value = f" at {candidate}" if finding.candidate is not None else ""
-        return f"{finding.title} {word(finding)}{value}{allowed}{told}"
+        return f"{bare_title(finding)} {word(finding)}{value}{allowed}{told}"
     bounds = interval(finding.lower, finding.upper)
     moved = f"{baseline} → {candidate}, {change(finding.change)} {bounds}"
-    return f"{finding.title} {word(finding)}: {moved}{allowed}"
+    return f"{bare_title(finding)} {word(finding)}: {moved}{allowed}"

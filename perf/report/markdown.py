@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from perf.model.verdict import Decision
 from perf.report.document import Report, Row, Status, Step
+from perf.report.format import bare_title
 from perf.report.marks import MARKS
 from perf.report.neutral import code_span, fence, markdown, prose
 from perf.report.phrase import told
@@ -111,7 +112,9 @@ def _reasons(report: Report) -> str:
 
 def _reason(row: Row) -> str:
     icon = MARKS[row.finding.decision].icon
-    return f"{icon} {code_span(row.place)} {prose(row.finding.title)}: {markdown(told(row.finding.text))}"
+    return (
+        f"{icon} {code_span(row.place)} {prose(bare_title(row.finding))}: {markdown(told(row.finding.text))}"
+    )
 
 
 def _cautions(report: Report) -> str:

@@ -7,7 +7,7 @@ from tabulate import tabulate
 from perf.model.run import Arm
 from perf.model.verdict import Decision
 from perf.report.document import Group, Row, Traffic
-from perf.report.format import NOTHING, change, interval, limit, part_of_whole, quantities
+from perf.report.format import NOTHING, bare_title, change, interval, limit, part_of_whole, quantities
 from perf.report.marks import MARKS, word
 from perf.report.neutral import code_span, prose
 
@@ -71,7 +71,7 @@ def _numbers(row: Row) -> list[str]:
     finding = row.finding
     baseline, candidate = quantities([finding.baseline, finding.candidate], finding=finding)
     return [
-        prose(finding.title),
+        prose(bare_title(finding)),
         _whole(baseline),
         _whole(candidate),
         _change(row),
@@ -98,7 +98,7 @@ def _committed(row: Row) -> str:
 def _demand(row: Row) -> list[str]:
     finding = row.finding
     (value,) = quantities([finding.candidate], finding=finding)
-    return [prose(finding.title), _whole(value), _whole(limit(finding))]
+    return [prose(bare_title(finding)), _whole(value), _whole(limit(finding))]
 
 
 def _traffic(entry: Traffic) -> list[str]:

@@ -141,7 +141,9 @@ def test_failed_states_have_a_command() -> None:
     for state in (State.FAILED, State.INCONCLUSIVE, State.NO_RESULT):
         commands = [step.command for step in compose(a_run(), a_verdict(state=state)).steps]
 
-        assert commands[0].startswith("perfgate run --target reference --base 4be0a77c1d2e --scenario ")
+        assert commands[0].startswith(
+            "perfgate run --target reference --suite fast --base 4be0a77c1d2e --scenario "
+        )
 
 
 def test_command_without_a_base_build_names_none() -> None:
@@ -150,7 +152,7 @@ def test_command_without_a_base_build_names_none() -> None:
 
     report = compose(a_run(header=header), a_verdict(state=State.FAILED))
 
-    assert not any("--base" in step.command for step in report.steps)
+    assert report.steps[0].command.startswith("perfgate run --target reference --suite fast --no-base ")
 
 
 def test_requests_are_added_up_over_blocks() -> None:
