@@ -1,4 +1,4 @@
-"""What holds for every test: reproducible properties, and unit tests that never reach for the network."""
+"""What holds for every test: order, reproducible properties, and no network for unit tests."""
 
 import sys
 from collections.abc import Iterator
@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-UNIT = Path(__file__).parent / "unit"
+TESTS = Path(__file__).parent
+UNIT = TESTS / "unit"
+FIRST = ("unit", "rules", "golden")
+LAST = ("e2e",)
 NETWORK_EVENTS = frozenset({"socket.bind", "socket.connect", "socket.sendto"})
 
 settings.register_profile("gate", deadline=None, derandomize=True, database=None)
@@ -36,3 +39,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         _Cable.cut = False
+
+
+def _turn(item: pytest.Item) -> int:
+    folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
+    if folder in FIRST:
+        return FIRST.index(folder)
+    return len(FIRST) + (folder in LAST)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the quick tests first and those that take minutes last, so that a failure shows early."""
+    items.sort(key=_turn)
