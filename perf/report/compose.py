@@ -29,6 +29,9 @@ from perf.report.traffic import traffic_of
 MAX_VISIBLE = 8
 """Changed rows that are shown unfolded; a longer list is not read."""
 _MAX_NAMED_SCENARIOS = 4
+_MAX_COMMAND = 88
+_CONTINUED = " \\\n    "
+"""A shell's line continuation: a longer command would have to be scrolled in a comment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +203,6 @@ def _command(header: RunHeader, *, scenarios: Sequence[str]) -> str:
     words.extend(("--target", header.target))
     words.extend(("--suite", header.suite))
     words.extend(("--base", base) if base else ("--no-base",))
-    for scenario in scenarios:
-        words.extend(("--scenario", scenario))
-    return shlex.join(words)
+    asked = [shlex.join(("--scenario", scenario)) for scenario in scenarios]
+    line = " ".join([shlex.join(words), *asked])
+    return line if len(line) <= _MAX_COMMAND else _CONTINUED.join([shlex.join(words), *asked])

@@ -176,7 +176,8 @@ def _verdict(report: Report, *, paint: Paint) -> str:
 
 def _step(step: Step, *, paint: Paint) -> str:
     told = f"  {_wrapped(f'{step.case} {text_of(step.text)}', indent=2)}"
-    return f"{told}\n    {paint(step.command, _BOLD)}" if step.command else told
+    lines = [f"    {paint(line, _BOLD)}" for line in step.command.split("\n") if line]
+    return "\n".join([told, *lines])
 
 
 def _table(header: list[str], cells: list[list[str]], *, align: str) -> str:

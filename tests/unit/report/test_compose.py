@@ -146,6 +146,21 @@ def test_failed_states_have_a_command() -> None:
         )
 
 
+def test_long_command_goes_over_several_lines() -> None:
+    """A command that a comment could not show on one line is continued as a shell allows."""
+    findings = tuple(
+        a_finding(scenario=f"a-scenario-with-a-long-name-{number}", decision=Decision.REGRESSED, change=0.2)
+        for number in range(6)
+    )
+
+    lines = _report(*findings).steps[0].command.split(" \\\n")
+
+    assert lines[0].endswith("--base 4be0a77c1d2e")
+    assert [line.strip() for line in lines[1:]] == [
+        f"--scenario a-scenario-with-a-long-name-{number}" for number in range(4)
+    ]
+
+
 def test_command_without_a_base_build_names_none() -> None:
     """A run against the committed baseline alone is repeated as such."""
     header = a_header(mode=Mode.BASELINE_ONLY)
