@@ -142,7 +142,7 @@ def _working_tree(repo: Path) -> str:
     with tempfile.TemporaryDirectory(prefix="perfgate-index-") as folder:
         copy = Path(folder) / "index"
         if index.exists():
-            shutil.copyfile(index, copy)
+            shutil.copy2(index, copy)  # with its time, by which git knows which entries it cannot trust
         env = {"GIT_INDEX_FILE": str(copy)}
         git(repo, "add", "--all", "--", *_all_but_own(repo), env=env)
         return git(repo, "write-tree", env=env).strip()

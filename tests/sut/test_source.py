@@ -1,5 +1,6 @@
 """Facts from git, read from real repositories."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,23 @@ def test_a_dirty_tree_holds_changes_and_new_files(repo: Path) -> None:
     assert git(repo, "show", f"{candidate.tree}:README.md") == "changed"
     assert git(repo, "show", f"{candidate.tree}:new.txt") == "new"
     assert git(repo, "status", "--porcelain") == before
+
+
+def test_an_edit_right_after_a_commit_is_seen(repo: Path) -> None:
+    """A file that changed within the index's own timestamp, and kept its size, is a change all the same."""
+    instant = (1_600_000_000, 1_600_000_000)
+    git(repo, "config", "core.checkStat", "minimal")
+    git(repo, "config", "core.trustctime", "false")
+    os.utime(repo / "README.md", instant)
+    git(repo, "update-index", "--refresh")
+    os.utime(repo / ".git" / "index", instant)
+    (repo / "README.md").write_text("HELLO")
+    os.utime(repo / "README.md", instant)
+
+    candidate = candidate_source(repo)
+
+    assert candidate.dirty
+    assert git(repo, "show", f"{candidate.tree}:README.md") == "HELLO"
 
 
 @pytest.mark.parametrize("ignored", [True, False], ids=["ignored", "not-ignored"])
