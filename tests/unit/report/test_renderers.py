@@ -197,6 +197,27 @@ def test_junit_totals_agree_with_its_cases(report: Report) -> None:
         assert int(suite.attrib["errors"]) > 0
 
 
+@pytest.mark.parametrize(
+    ("decision", "outcome"),
+    [
+        (Decision.REGRESSED, "failure"),
+        (Decision.MISSING, "failure"),
+        (Decision.INVALID, "error"),
+        (Decision.COLLAPSED, "error"),
+        (Decision.INCONCLUSIVE, "skipped"),
+    ],
+)
+def test_junit_tells_outcomes_apart(decision: Decision, outcome: str) -> None:
+    """What fails is a failure, what was not measured an error, what is undecided is skipped."""
+    findings = (a_finding(), a_finding(scenario="other", decision=decision))
+
+    cases = ET.fromstring(
+        RENDERERS["junit"](compose(a_run(), a_verdict(state=State.FAILED, findings=findings)))
+    )[0]
+
+    assert [[child.tag for child in case] for case in cases] == [[], [outcome]]
+
+
 def test_junit_is_xml_whatever_it_quotes() -> None:
     """Control characters and the end of a CDATA section do no harm."""
     assert ET.fromstring(RENDERERS["junit"](_hostile())).tag == "testsuites"
