@@ -70,8 +70,8 @@ def test_http_has_its_ways(tmp_path: Path) -> None:
             reader, writer = await g.connect()
             writer.write(post(_ASK) * 3 + get("/health"))
             statuses = [(await read_answer(reader))[0] for _ in range(4)]
-            head = b"POST /v1/chat/completions HTTP/1.1\r\ntransfer-encoding: chunked\r\nexpect: 100-continue\r\n"
-            writer.write(head + KEY + b"\r\n")
+            head = b"POST /v1/chat/completions HTTP/1.1\r\ntransfer-encoding: chunked\r\n"
+            writer.write(head + b"expect: 100-continue\r\n" + KEY + b"\r\n")
             interim = await reader.readuntil(b"\r\n\r\n")
             writer.write(chunk(_ASK[:5]) + chunk(_ASK[5:]) + STREAM_END)
             chunked = await read_answer(reader)
