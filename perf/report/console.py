@@ -13,9 +13,9 @@ from perf.report.phrase import text_of
 
 WIDTH = 120
 _MAX_PART = 24
-_MAX_PLACE = 36
+_MAX_PLACE = 44
 _MAX_METRIC = 32
-_MIN_METRIC = 12
+_MIN_NAME = 12
 _MAX_SHARES = 3
 _LOG_LINES = 20
 _ARMS = {Arm.BASELINE: "baseline", Arm.CANDIDATE: "candidate", Arm.RIG: "rig"}
@@ -62,7 +62,11 @@ def _comparisons(groups: Sequence[Group], *, paint: Paint) -> str:
     if not rows:
         return ""
     header = ["  part", "metric", "baseline", "candidate", "change [interval]", "limit", "verdict"]
-    head, rule, *lines = _fitting(header, rows, paint=paint).split("\n")
+
+    def table(most: int) -> str:
+        return _table(header, [_cells(row, most=most, paint=paint) for row in rows], align="llrrrrl")
+
+    head, rule, *lines = _fitting(table, most=_MAX_METRIC).split("\n")
     body: list[str] = [paint(head, _BOLD), rule]
     position = 0
     for group in groups:
@@ -72,13 +76,13 @@ def _comparisons(groups: Sequence[Group], *, paint: Paint) -> str:
     return "\n".join(body)
 
 
-def _fitting(header: list[str], rows: Sequence[Row], *, paint: Paint) -> str:
-    """The table with the longest metric names that fit; its second line is as wide as the table."""
-    for most in range(_MAX_METRIC, _MIN_METRIC, -1):
-        table = _table(header, [_cells(row, most=most, paint=paint) for row in rows], align="llrrrrl")
-        if len(table.split("\n", 2)[1]) <= WIDTH:
-            return table
-    return _table(header, [_cells(row, most=_MIN_METRIC, paint=paint) for row in rows], align="llrrrrl")
+def _fitting(table: Callable[[int], str], *, most: int) -> str:
+    """The table with the longest names that fit; its second line is as wide as the table."""
+    for length in range(most, _MIN_NAME, -1):
+        text = table(length)
+        if len(text.split("\n", 2)[1]) <= WIDTH:
+            return text
+    return table(_MIN_NAME)
 
 
 def _cells(row: Row, *, most: int, paint: Paint) -> list[str]:
@@ -105,33 +109,40 @@ def _criteria(rows: Sequence[Row], *, paint: Paint) -> str:
     if not rows:
         return ""
     header = ["criterion of", "metric", "candidate", "required", "verdict"]
-    cells = [
-        [
-            visible(row.place, most=_MAX_PLACE),
-            visible(bare_title(row.finding), most=_MAX_METRIC),
-            quantities([row.finding.candidate], finding=row.finding)[0],
-            limit(row.finding),
-            _verdict_cell(row, paint=paint),
-        ]
-        for row in rows
-    ]
-    return _titled(_table(header, cells, align="llrrl"), paint=paint)
+
+    def table(most: int) -> str:
+        cells = [[_ending(row.place, most=most), *_demand(row, paint=paint)] for row in rows]
+        return _table(header, cells, align="llrrl")
+
+    return _titled(_fitting(table, most=_MAX_PLACE), paint=paint)
+
+
+def _demand(row: Row, *, paint: Paint) -> list[str]:
+    (value,) = quantities([row.finding.candidate], finding=row.finding)
+    name = visible(bare_title(row.finding), most=_MAX_METRIC)
+    return [name, value, limit(row.finding), _verdict_cell(row, paint=paint)]
 
 
 def _traffic(entries: Sequence[Traffic], *, paint: Paint) -> str:
     if not entries:
         return ""
     header = ["requests of", "side", "sent", "ok", "4xx", "5xx", "network", "timeout", "other", "instances"]
-    cells = [
-        [
-            visible(entry.place, most=_MAX_PLACE),
-            _ARMS[entry.arm],
-            *(f"{count:,}" for count in _counts(entry)),
-            _shares(entry),
-        ]
-        for entry in entries
-    ]
-    return _titled(_table(header, cells, align="llrrrrrrrl"), paint=paint)
+
+    def table(most: int) -> str:
+        cells = [[_ending(entry.place, most=most), *_sent(entry)] for entry in entries]
+        return _table(header, cells, align="llrrrrrrrl")
+
+    return _titled(_fitting(table, most=_MAX_PLACE), paint=paint)
+
+
+def _sent(entry: Traffic) -> list[str]:
+    return [_ARMS[entry.arm], *(f"{count:,}" for count in _counts(entry)), _shares(entry)]
+
+
+def _ending(place: str, *, most: int) -> str:
+    """A name cut at its beginning: parts of one scenario differ at the end."""
+    shown = visible(place, most=200)
+    return shown if len(shown) <= most else f"…{shown[len(shown) - most + 1 :]}"
 
 
 def _counts(entry: Traffic) -> tuple[int, ...]:

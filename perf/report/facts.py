@@ -47,7 +47,9 @@ def _baseline(header: RunHeader) -> Phrase:
 def _build(build: Build) -> Phrase:
     dirty = " with uncommitted changes" if build.source.dirty else ""
     kind = "release build" if build.release else "DEBUG BUILD"
-    named = (*code(short_sha(build)), *plain(" ("), *code(build.source.label), *plain(f"){dirty}, {kind}"))
+    sha, label = short_sha(build), build.source.label
+    tagged = () if not label or sha in label else (*plain(" ("), *code(label), *plain(")"))
+    named = (*code(label if sha in label else sha), *tagged, *plain(f"{dirty}, {kind}"))
     return (*named, *plain(", "), *code(build.toolchain)) if build.toolchain else named
 
 

@@ -45,7 +45,7 @@ def share(ratio: float) -> str:
     """A ratio as a percentage that only says 100 % or 0 % when it is exactly that."""
     if abs(ratio) > 10:
         return f"{number(100 * ratio)} %"
-    for digits in (0, 2, 3, 4, 6):
+    for digits in (0, 1, 2, 3, 4, 6):
         text = f"{100 * ratio:.{digits}f}"
         exact = math.isclose(float(text), 100 * ratio, rel_tol=0, abs_tol=1e-12)
         if exact or (digits >= 2 and float(text) not in {0.0, 100.0}):

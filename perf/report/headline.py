@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from perf.model.metric import Direction
 from perf.model.verdict import FAILING, UNMEASURED, Basis, Decision, Finding, Verdict
 from perf.report.document import Phrase, Row, Status
 from perf.report.format import bare_title, change, interval, limit, quantities
@@ -111,12 +112,14 @@ def _doubt(open_rows: list[Row], verdict: Verdict) -> Phrase:
         *strong_code(row.place),
         *strong(f" {bare_title(finding)} is undecided"),
         *plain(f": its change lies in {span} %, across the limit of {limit(finding)}.{more}"),
-        *plain(" Nothing is proven to be worse."),
+        *plain(" Nothing is proven to be worse than allowed."),
     )
 
 
 def _upper_harm(finding: Finding) -> float:
-    return max(abs(bound) for bound in (finding.lower or 0.0, finding.upper or 0.0))
+    """How far beyond its limit the number may be, at worst; an unknown bound is the worst."""
+    worst = finding.upper if finding.direction is Direction.LOWER_IS_BETTER else finding.lower
+    return abs(worst) / finding.limit if worst is not None and finding.limit else float("inf")
 
 
 def _void(broken: list[Row], verdict: Verdict) -> Phrase:

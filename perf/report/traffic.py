@@ -18,7 +18,8 @@ def traffic_of(blocks: tuple[Block, ...], *, place: Callable[[str, str], str]) -
         for record in block.parts:
             key = (record.scenario, record.part, record.arm)
             totals.setdefault(key, Counter()).update(record.counts)
-    ordered = sorted(totals, key=lambda key: (key[0], key[1], _ORDER[key[2]]))
+    sent = [key for key, counts in totals.items() if counts["requests"]]
+    ordered = sorted(sent, key=lambda key: (key[0], key[1], _ORDER[key[2]]))
     return tuple(_traffic(totals[key], place=place(key[0], key[1]), arm=key[2]) for key in ordered)
 
 

@@ -19,7 +19,16 @@ from perf.report.compose import compose, compose_failure
 from perf.report.console import WIDTH
 from perf.report.document import Origin, Report
 from perf.report.markdown import BUDGET, Cut, render_within
-from tests.factories import a_caution, a_failure, a_finding, a_header, a_run, a_verdict
+from tests.factories import (
+    a_block,
+    a_caution,
+    a_failure,
+    a_finding,
+    a_header,
+    a_part,
+    a_run,
+    a_verdict,
+)
 
 HOSTILE = "@octocat ![x](https://e.vil) <img src=x> `|` \n# h --> &lt; \u202e\x00]]>"
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -136,6 +145,30 @@ def test_what_is_cut_first_matters_least() -> None:
     assert "Performance gate: failed" in least
     assert "| 🔴\N{NO-BREAK SPACE}slower" in least
     assert "<details>" not in least
+
+
+def test_long_names_of_parts_stay_apart() -> None:
+    """Names that are too long for the terminal keep their ends, where parts of a scenario differ."""
+    names = ("chat-converted-with-a-long-name", "chat-converted-with-a-long-name-stream")
+    counts = {"requests": 340_000, "ok": 340_000, "instance:a": 1, "instance:b": 1, "instance:c": 1}
+    parts = tuple(a_part(scenario="conversion-overhead", part=name, counts=counts) for name in names)
+
+    text = RENDERERS["console"](compose(a_run(blocks=(a_block(parts=parts),)), a_verdict()))
+
+    lines = [line for line in text.split("\n") if "340,000" in line]
+    assert len({line.split()[0] for line in lines}) == 2
+    assert max(len(line) for line in text.split("\n")) <= WIDTH
+
+
+def test_padding_goes_before_content() -> None:
+    """A comment that is a little too long loses the spaces of its source and nothing else."""
+    report = compose(a_run(), a_verdict(state=State.FAILED))
+    whole = render_within(report, budget=BUDGET)
+
+    text = render_within(report, budget=len(whole) - 1)
+
+    assert PARSER.render(text).split() == PARSER.render(whole).split()
+    assert len(text) < 0.9 * len(whole)
 
 
 @given(REPORTS)
