@@ -216,7 +216,8 @@ def _footer(report: Report) -> str:
     if report.header is not None:
         if report.header.base is not None:
             parts.append(f"baseline {code_span(report.header.base.source.commit[:7])}")
-        parts.append(f"candidate {code_span(report.header.head_sha[:7])}")
+        candidate = report.header.head_sha[:7] or report.header.candidate.source.label
+        parts.append(f"candidate {code_span(candidate)}")
     if _RUN_URL.fullmatch(origin.run_url):
         parts.append(f'<a href="{origin.run_url}">{prose(origin.run_name)}</a>')
     if origin.artifact:
