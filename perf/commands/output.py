@@ -71,7 +71,7 @@ def origin(env: Mapping[str, str]) -> Origin:
 
 
 def wants_colour(env: Mapping[str, str], *, no_color: bool) -> bool:
-    """Whether to colour: NO_COLOR says no, FORCE_COLOR and GitHub's log viewer yes, else a terminal decides."""
+    """Whether to colour: NO_COLOR says no, FORCE_COLOR and GitHub's logs yes, else a terminal decides."""
     if no_color or env.get("NO_COLOR") or env.get("TERM") == "dumb":
         return False
     return bool(env.get("FORCE_COLOR")) or env.get("GITHUB_ACTIONS") == "true" or sys.stdout.isatty()

@@ -13,6 +13,7 @@ from perf.errors import ConfigError, UsageError
 from perf.model.metric import METRIC_BY_NAME
 from perf.model.policy import Policy
 from perf.model.target import Target
+from perf.model.units import s_to_ns
 from perf.targets import TARGETS
 
 
@@ -100,6 +101,7 @@ def _policy(gate: Gate, *, where: str) -> Policy:
         alpha=gate.alpha,
         looks=gate.looks,
         limits={key: _limit(key, value, where=where) for key, value in gate.limits.items()},
+        budget_ns=s_to_ns(gate.budget_seconds),
         collapse_ratio=gate.collapse_ratio,
         max_engine_ratio=gate.max_engine_ratio,
         min_valid_ratio=gate.min_valid_ratio,

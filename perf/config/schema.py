@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from perf.model.policy import DEFAULT_POLICY
 from perf.model.scenario import Capability
+from perf.model.units import ns_to_s
 from perf.targets.contract import ANTHROPIC_MODEL, OPENAI_MODEL
 
 BASELINE = "baselines/{target}/{suite}.json"
@@ -32,6 +33,7 @@ class Gate(Table, frozen=True, kw_only=True):
     looks: Annotated[tuple[Annotated[int, Meta(ge=1, le=1000)], ...], Meta(min_length=1)] = (
         DEFAULT_POLICY.looks
     )
+    budget_seconds: Annotated[float, Meta(gt=0, le=86400)] = ns_to_s(DEFAULT_POLICY.budget_ns)
     collapse_ratio: _Share = DEFAULT_POLICY.collapse_ratio
     max_engine_ratio: _Share = DEFAULT_POLICY.max_engine_ratio
     min_valid_ratio: _Share = DEFAULT_POLICY.min_valid_ratio

@@ -98,7 +98,8 @@ def _judge(
     )
     decision, text = _ruling(series, case, evidence=evidence, terms=terms)
     lower, upper = _natural_bounds(metric, evidence)
-    detectable = evidence.detectable(alpha=alpha, relevance=terms.relevance) if evidence else None
+    seen = evidence if gating else None
+    detectable = seen.detectable(alpha=alpha, relevance=terms.relevance) if seen else None
     return Finding(
         key=key,
         title=metric.title,
@@ -115,7 +116,7 @@ def _judge(
         upper=upper,
         worse=math.expm1(evidence.shown.estimate) if evidence else None,
         limit=limit if gating else None,
-        detectable=math.expm1(detectable) if detectable is not None and gating else None,
+        detectable=None if detectable is None else math.expm1(detectable),
         blocks=evidence.blocks if evidence else len(series.of(series.subject)),
         text=text,
     )

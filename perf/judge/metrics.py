@@ -124,7 +124,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.DETECT_TIME: _detect_time,
     m.RECOVER_TIME: _recover_time,
 }
-"""Every metric of a load slice; BENCH_MEDIAN comes from pytest-benchmark instead."""
+"""Every metric of a load slice; BENCH_BEST comes from pytest-benchmark instead."""
 
 
 def values_of(pool: Pool) -> dict[str, float]:

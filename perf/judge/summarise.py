@@ -7,7 +7,7 @@ from perf.judge.metrics import values_of
 from perf.judge.pool import pool
 from perf.judge.validity import problems_of
 from perf.model.load import Outcome, Phase
-from perf.model.metric import BENCH_MEDIAN
+from perf.model.metric import BENCH_BEST
 from perf.model.policy import Policy
 from perf.model.run import Arm, PartRecord
 from perf.model.slices import SliceRecord
@@ -50,19 +50,19 @@ def summarise(slices: Sequence[SliceRecord], *, policy: Policy) -> tuple[PartRec
     )
 
 
-def benchmark_records(medians_ns: Mapping[Arm, Mapping[str, float]]) -> tuple[PartRecord, ...]:
-    """pytest-benchmark medians (ns, per benchmark name) as records of the scenario `micro-benchmarks`."""
+def benchmark_records(best_ns: Mapping[Arm, Mapping[str, float]]) -> tuple[PartRecord, ...]:
+    """The best rounds (ns, per benchmark name) of pytest-benchmark as records of `micro-benchmarks`."""
     return tuple(
         PartRecord(
             scenario=BENCHMARKS,
             part=name,
             arm=arm,
-            values={BENCH_MEDIAN.name: median_ns},
+            values={BENCH_BEST.name: round_ns},
             counts={},
             problems=(),
         )
-        for arm, medians in medians_ns.items()
-        for name, median_ns in sorted(medians.items())
+        for arm, rounds in best_ns.items()
+        for name, round_ns in sorted(rounds.items())
     )
 
 

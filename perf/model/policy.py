@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from perf.model.units import s_to_ns
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Read from the base commit's configuration, so that a change cannot loosen its own gate.
 
     `alpha` is the false-red probability of a whole gate run; `looks` are block counts, rising.
+    `budget_ns`: no look is waited for that would end beyond this time of measuring.
     `limits` maps a key text or a metric name to a limit ratio and overrides the metric's own.
     `collapse_ratio`: an improvement beyond it is taken for a failure of the measurement, not for a pass.
     Each request proves its passage and its content, so the default believes more than other gates could.
@@ -17,6 +20,7 @@ class Policy:
 
     alpha: float
     looks: tuple[int, ...]
+    budget_ns: int
     limits: Mapping[str, float]
     collapse_ratio: float
     max_engine_ratio: float
@@ -27,6 +31,7 @@ class Policy:
 DEFAULT_POLICY = Policy(
     alpha=0.01,
     looks=(6, 10, 16, 24),
+    budget_ns=s_to_ns(300),
     limits={},
     collapse_ratio=0.75,
     max_engine_ratio=0.90,

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from perf.errors import SutError
 from perf.model.build import Build
 from perf.model.units import s_to_ns
-from perf.store.benchmarks import read_medians_ns
+from perf.store.benchmarks import read_best_ns
 from perf.sut.environment import launch_environment
 from perf.sut.process import GuardedProcess
 
@@ -25,8 +25,8 @@ _DEADLINE_NS = s_to_ns(120)
 _LOG_LINES = 20
 
 
-def benchmark_medians_ns(build: Build, *, module: str, cpus: frozenset[int] | None) -> Mapping[str, float]:
-    """Benchmark name -> median of its rounds in ns; SutError with the last lines if the suites fail."""
+def best_rounds_ns(build: Build, *, module: str, cpus: frozenset[int] | None) -> Mapping[str, float]:
+    """Benchmark name -> its fastest round in ns; SutError with the last lines if the suites fail."""
     with TemporaryDirectory(prefix="perfgate-bench-") as name:
         folder = Path(name)
         output = folder / "benchmarks.json"
@@ -49,4 +49,4 @@ def benchmark_medians_ns(build: Build, *, module: str, cpus: frozenset[int] | No
                 cure=f"Run `{' '.join(words)}` and mend what it says.",
                 log=process.log_tail(_LOG_LINES),
             )
-        return read_medians_ns(output)
+        return read_best_ns(output)

@@ -16,7 +16,7 @@ from perf.model.run import Arm, Block, PartRecord
 from perf.model.scenario import Cadence, Part, Route, Scenario, Topology
 from perf.model.slices import SliceRecord, SliceStep
 from perf.model.target import Target
-from perf.pipeline.bench import benchmark_medians_ns
+from perf.pipeline.bench import best_rounds_ns
 from perf.pipeline.machine import cpu_ticks, steal_ratio
 from perf.pipeline.preflight import preflight
 from perf.pipeline.rig import Rig, Seat
@@ -131,7 +131,7 @@ def _seat(bench: Bench, arm: Arm, *, topology: Topology, name: str) -> Iterator[
 
 def _benchmarks(bench: Bench, *, first: Arm) -> dict[Arm, Mapping[str, float]]:
     return {
-        arm: benchmark_medians_ns(
+        arm: best_rounds_ns(
             bench.builds[arm], module=bench.target.benchmarks, cpus=bench.rig.placement.sut
         )
         for arm in _order(tuple(bench.builds), first)

@@ -9,6 +9,7 @@ from pathlib import Path
 from perf.errors import PerfgateError
 from perf.judge.verdict import conclude
 from perf.model.build import Build
+from perf.model.policy import Policy
 from perf.model.run import Arm, Block, Run, RunHeader
 from perf.model.verdict import Failure, Verdict
 from perf.pipeline.block import measure_block, measure_once
@@ -89,7 +90,21 @@ def _measure(
             record.keep(measure_block(bench, number, say=say))
             if number in order.policy.looks and (concluded := verdict()).settled:
                 return concluded
+            if number in order.policy.looks and _out_of_time(record.blocks, number, policy=order.policy):
+                listener.say("no time for another look within the budget")
+                break
     return verdict()
+
+
+def _out_of_time(blocks: list[Block], number: int, *, policy: Policy) -> bool:
+    """Whether the next look, at the pace of the blocks so far, would come after the budget.
+
+    It depends on the clock alone, never on what was measured, so that it costs no error probability.
+    """
+    spent_ns = sum(block.duration_ns for block in blocks)
+    next_look = next((look for look in policy.looks if look > number), number)
+    pace_ns = sum(block.duration_ns for block in blocks if block.number) / number
+    return spent_ns + (next_look - number) * pace_ns > policy.budget_ns
 
 
 def _header(order: Order, builds: dict[Arm, Build], *, run_id: str) -> RunHeader:

@@ -11,7 +11,7 @@ from perf.model.units import NS_PER_S
 
 
 class _Stats(msgspec.Struct):
-    median: float
+    min: float
 
 
 class _Benchmark(msgspec.Struct):
@@ -23,8 +23,10 @@ class _Results(msgspec.Struct):
     benchmarks: list[_Benchmark]
 
 
-def read_medians_ns(path: Path) -> Mapping[str, float]:
-    """Benchmark name -> median of its rounds in ns, as `--benchmark-json` wrote it.
+def read_best_ns(path: Path) -> Mapping[str, float]:
+    """Benchmark name -> its fastest round in ns per call, as `--benchmark-json` wrote it.
+
+    The fastest round is what the code costs; all others also hold what the machine did meanwhile.
 
     Raises BaselineError if the file is not such a result, names a benchmark twice, or measured nothing.
     """
@@ -32,12 +34,12 @@ def read_medians_ns(path: Path) -> Mapping[str, float]:
         results = msgspec.json.decode(path.read_bytes(), type=_Results)
     except (OSError, msgspec.DecodeError) as error:
         raise _wrong(f"is no pytest-benchmark result: {error}", path) from error
-    medians = {_plain(each.name): each.stats.median * NS_PER_S for each in results.benchmarks}
-    if not medians or len(medians) != len(results.benchmarks):
+    rounds = {_plain(each.name): each.stats.min * NS_PER_S for each in results.benchmarks}
+    if not rounds or len(rounds) != len(results.benchmarks):
         raise _wrong("has no benchmark, or one twice", path)
-    if not all(isfinite(median_ns) and median_ns > 0 for median_ns in medians.values()):
-        raise _wrong("has a median that is no positive time", path)
-    return medians
+    if not all(isfinite(round_ns) and round_ns > 0 for round_ns in rounds.values()):
+        raise _wrong("has a round that took no positive time", path)
+    return rounds
 
 
 def _plain(name: str) -> str:

@@ -56,6 +56,7 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
         alpha = 0.05
         looks = [4, 8]
         fail-on-inconclusive = true
+        budget-seconds = 60
         collapse-ratio = 0.5
         max-engine-ratio = 0.7
         min-valid-ratio = 0.6
@@ -71,6 +72,7 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
         alpha=0.05,
         looks=(4, 8),
         limits={"rss": 0.02, "baseline/chat/e2e-p50": 1.0},
+        budget_ns=60_000_000_000,
         collapse_ratio=0.5,
         max_engine_ratio=0.7,
         min_valid_ratio=0.6,
