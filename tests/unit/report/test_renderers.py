@@ -285,3 +285,12 @@ def test_failed_run_without_rows_is_annotated() -> None:
     assert RENDERERS["annotations"](compose_failure(a_failure())).startswith(
         "::error title=Performance gate::"
     )
+
+
+def test_working_tree_is_named_by_its_label() -> None:
+    """A run on a laptop has no head commit; the footer names the tree instead."""
+    header = replace(a_header(), head_sha="")
+
+    text = RENDERERS["markdown"](compose(a_run(header=header), a_verdict()))
+
+    assert "candidate `pull request 7`" in text
