@@ -183,7 +183,13 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
         elif end is End.FIN or not exchange.request.keep_alive:
             self._transport.close()
-        while self._waiting and self._exchange is None and not self._transport.is_closing():
+        self._serve_waiting()
+
+    def _serve_waiting(self) -> None:
+        """Begin requests until one takes its time, or the connection ends."""
+        while self._waiting and self._exchange is None:
+            if self._transport is None or self._transport.is_closing():
+                return
             self._begin(self._waiting.popleft())
 
     def _abandon(self, *, client_aborted: bool) -> None:

@@ -64,9 +64,11 @@ class Timers:
         os.close(self._fd)
 
     def _fire(self) -> None:
+        """Call what is due by now; what falls due meanwhile waits until the loop has seen to its sockets."""
         heap = self._heap
         self._armed_ns = 1
-        while heap and heap[0][0] <= monotonic_ns():
+        now_ns = monotonic_ns()
+        while heap and heap[0][0] <= now_ns:
             heappop(heap)[2].fire()
         self._arm(heap[0][0] if heap else 0)
 
