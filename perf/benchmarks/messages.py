@@ -1,4 +1,4 @@
-"""The bodies and frames that the micro-benchmarks feed to the gateway: an agent's turn of ordinary size."""
+"""The bodies and frames that the micro-benchmarks feed to the gateway: a conversation of ordinary size."""
 
 import json
 
