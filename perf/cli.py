@@ -52,33 +52,39 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"perfgate {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, text: str, command: Callable[[Namespace], Exit]) -> ArgumentParser:
+    def add(name: str, text: str, *, command: Callable[[Namespace], Exit]) -> ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text, epilog=_EXITS)
         sub.set_defaults(command=command)
         sub.add_argument("--repo", type=Path, default=Path(), help="the repository (default: this folder)")
         return sub
 
-    run_parser = add("run", "Build, measure, compare, and say pass or fail.", _run)
+    run_parser = add("run", "Build, measure, compare, and say pass or fail.", command=_run)
     _choices(run_parser)
     _showing(run_parser)
-    _choices(add("build", "Build base and candidate in release mode, or find them built.", _build))
-    baseline_parser = add("baseline", "Record a baseline from independent runs of this commit.", _baseline)
+    _choices(add("build", "Build base and candidate in release mode, or find them built.", command=_build))
+    baseline_parser = add(
+        "baseline", "Record a baseline from independent runs of this commit.", command=_baseline
+    )
     _choices(baseline_parser)
     baseline_parser.add_argument(
         "--runs", type=int, default=5, help="independent runs (default and least: 5)"
     )
     baseline_parser.add_argument("--into", type=Path, help="the file to write (default: the committed one)")
-    report_parser = add("report", "Show a stored run again, in any format.", _report)
-    replay_parser = add("replay", "Judge a stored run's blocks again, with today's rules.", _replay)
+    report_parser = add("report", "Show a stored run again, in any format.", command=_report)
+    replay_parser = add("replay", "Judge a stored run's blocks again, with today's rules.", command=_replay)
     _choices(replay_parser)
     for sub in (report_parser, replay_parser):
         sub.add_argument("directory", type=Path, help="a folder of .perfgate/runs")
         _showing(sub)
-    publish_parser = add("publish", "Post or update the comment on the pull request.", _publish)
+    publish_parser = add("publish", "Post or update the comment on the pull request.", command=_publish)
     publish_parser.add_argument("directory", type=Path, help="a folder of .perfgate/runs")
     publish_parser.add_argument("--dry-run", action="store_true", help="print the comment; write nothing")
-    add("scenarios", "List the scenarios.", lambda _: lists.scenarios())
-    add("targets", "List the targets, and which scenarios each can serve.", lambda a: lists.targets(a.repo))
+    add("scenarios", "List the scenarios.", command=lambda _: lists.scenarios())
+    add(
+        "targets",
+        "List the targets, and which scenarios each can serve.",
+        command=lambda a: lists.targets(a.repo),
+    )
     return parser
 
 
@@ -136,7 +142,7 @@ def _showing_of(arguments: Namespace) -> Showing:
 
 
 def _run(arguments: Namespace) -> Exit:
-    return run(_choices_of(arguments), _showing_of(arguments), environment())
+    return run(_choices_of(arguments), _showing_of(arguments), env=environment())
 
 
 def _build(arguments: Namespace) -> Exit:
@@ -149,11 +155,13 @@ def _baseline(arguments: Namespace) -> Exit:
 
 
 def _report(arguments: Namespace) -> Exit:
-    return report(arguments.directory, _showing_of(arguments), environment())
+    return report(arguments.directory, _showing_of(arguments), env=environment())
 
 
 def _replay(arguments: Namespace) -> Exit:
-    return replay(arguments.directory, _choices_of(arguments), _showing_of(arguments), environment())
+    return replay(
+        arguments.directory, _choices_of(arguments), showing=_showing_of(arguments), env=environment()
+    )
 
 
 def _publish(arguments: Namespace) -> Exit:

@@ -25,7 +25,7 @@ class Showing:
     no_color: bool
 
 
-def run(choices: Choices, showing: Showing, env: Mapping[str, str]) -> Exit:
+def run(choices: Choices, showing: Showing, *, env: Mapping[str, str]) -> Exit:
     """Measure, judge, show; the exit code says what came out."""
     output.check_files(showing.files)
     colour = output.wants_colour(env, no_color=showing.no_color)
@@ -33,7 +33,7 @@ def run(choices: Choices, showing: Showing, env: Mapping[str, str]) -> Exit:
         order = order_of(choices, env=env)
         result = _measure(order, showing, colour=colour)
     except PerfgateError as error:
-        _show_failure(error, showing, env)
+        _show_failure(error, showing, env=env)
         raise
     report = compose(result.run, result.verdict, origin=output.origin(env))
     output.emit(report, shape=showing.shape, files=showing.files, colour=colour)
@@ -52,7 +52,7 @@ def _measure(order: Order, showing: Showing, *, colour: bool) -> Result:
         hears.close()
 
 
-def _show_failure(error: PerfgateError, showing: Showing, env: Mapping[str, str]) -> None:
+def _show_failure(error: PerfgateError, showing: Showing, *, env: Mapping[str, str]) -> None:
     """A run without a result is reported like any other: in the files asked for, and on GitHub."""
     failure = Failure(
         phase="measurement", what=error.what, where=error.where, cure=error.cure, log=tuple(error.log)

@@ -16,14 +16,14 @@ from perf.report.document import Report
 from perf.store.runs import read_failure, read_run, read_verdict
 
 
-def report(directory: Path, showing: Showing, env: Mapping[str, str]) -> Exit:
+def report(directory: Path, showing: Showing, *, env: Mapping[str, str]) -> Exit:
     """Show a stored run as it was judged; exits as the run did."""
     document, verdict = stored_report(directory, env)
-    _emit(document, showing, env)
+    _emit(document, showing, env=env)
     return _exit(verdict)
 
 
-def replay(directory: Path, choices: Choices, showing: Showing, env: Mapping[str, str]) -> Exit:
+def replay(directory: Path, choices: Choices, *, showing: Showing, env: Mapping[str, str]) -> Exit:
     """Judge a stored run's blocks again, with the rules that the repository has now, and show that."""
     run = read_run(directory)
     order = recording_order(_as_recorded(choices, run), env=env)
@@ -31,7 +31,7 @@ def replay(directory: Path, choices: Choices, showing: Showing, env: Mapping[str
     wanted = rules.wants_baseline and not choices.no_baseline
     baseline = committed_baseline(order, rules, base=None) if wanted else None
     verdict = conclude(run, scenarios=order.scenarios, baseline=baseline, policy=order.policy)
-    _emit(compose(run, verdict, origin=output.origin(env)), showing, env)
+    _emit(compose(run, verdict, origin=output.origin(env)), showing, env=env)
     return output.exit_code(verdict.state, fail_on_inconclusive=order.policy.fail_on_inconclusive)
 
 
@@ -57,7 +57,7 @@ def stored_report(directory: Path, env: Mapping[str, str]) -> tuple[Report, Verd
     )
 
 
-def _emit(document: Report, showing: Showing, env: Mapping[str, str]) -> None:
+def _emit(document: Report, showing: Showing, *, env: Mapping[str, str]) -> None:
     colour = output.wants_colour(env, no_color=showing.no_color)
     output.emit(document, shape=showing.shape, files=showing.files, colour=colour)
 

@@ -13,9 +13,9 @@ def changes_in_words(before: Baseline | None, after: Baseline) -> Iterator[str]:
     if before is None:
         yield "first baseline of this target and suite"
         return
-    old, fresh = _by_key(before), _by_key(after)
-    for key in sorted(old.keys() | fresh.keys()):
-        words = _change(old.get(key), fresh.get(key))
+    then, now = _by_key(before), _by_key(after)
+    for key in sorted(then.keys() | now.keys()):
+        words = _change(then.get(key), now.get(key))
         if words:
             yield f"{key.text}: {words}"
 

@@ -22,47 +22,52 @@ def judge_contract(
     entries = {key_of(entry): entry for entry in baseline.entries} if baseline else {}
     for key, entry in entries.items():
         if key.scenario in expected:
-            findings.extend(_against_entry(key, entry, all_series))
+            findings.extend(_against_entry(key, entry, all_series=all_series))
     for key, series in all_series.items():
         measured = series.of(series.subject)
         if paired and series.subject is Arm.CANDIDATE and not measured and series.of(Arm.BASELINE):
-            findings.append(_missing(key, series.metric, "measured on the base build, not on the candidate"))
+            findings.append(
+                _missing(key, series.metric, text="measured on the base build, not on the candidate")
+            )
         if baseline and measured and key not in entries:
             text = "not in the committed baseline: `perfgate baseline` adds it"
-            findings.append(_new(key, series.metric, text, series))
+            findings.append(_new(key, series, text=text))
         elif paired and measured and series.subject is Arm.CANDIDATE and not series.of(Arm.BASELINE):
-            findings.append(_new(key, series.metric, "the base build does not have it", series))
+            findings.append(_new(key, series, text="the base build does not have it"))
     return tuple(findings)
 
 
-def _against_entry(key: Key, entry: BaselineEntry, all_series: Mapping[Key, Series]) -> list[Finding]:
+def _against_entry(key: Key, entry: BaselineEntry, *, all_series: Mapping[Key, Series]) -> list[Finding]:
     metric = METRIC_BY_NAME.get(key.metric)
     if metric is None:
         gone = "the committed baseline names a metric that no longer exists"
-        return [_finding(key, entry.unit, entry.direction, decision=Decision.MISSING, text=gone)]
+        return [_finding(key, entry.unit, direction=entry.direction, decision=Decision.MISSING, text=gone)]
     if (metric.unit, metric.direction) != (entry.unit, entry.direction):
         text = f"the committed baseline has it in {entry.unit}, {entry.direction}"
-        return [_finding(key, metric.unit, metric.direction, decision=Decision.CHANGED_UNIT, text=text)]
+        return [
+            _finding(key, metric.unit, direction=metric.direction, decision=Decision.CHANGED_UNIT, text=text)
+        ]
     series = all_series.get(key)
     if series is None or not (series.of(series.subject) or series.invalid_blocks):
-        return [_missing(key, metric, "in the committed baseline, but this run did not measure it")]
+        return [_missing(key, metric, text="in the committed baseline, but this run did not measure it")]
     return []
 
 
-def _missing(key: Key, metric: Metric, text: str) -> Finding:
-    return _finding(key, metric.unit, metric.direction, decision=Decision.MISSING, text=text)
+def _missing(key: Key, metric: Metric, *, text: str) -> Finding:
+    return _finding(key, metric.unit, direction=metric.direction, decision=Decision.MISSING, text=text)
 
 
-def _new(key: Key, metric: Metric, text: str, series: Series) -> Finding:
+def _new(key: Key, series: Series, *, text: str) -> Finding:
+    unit, direction = series.metric.unit, series.metric.direction
     value = series.centre(series.subject)
-    return _finding(key, metric.unit, metric.direction, decision=Decision.NEW, text=text, candidate=value)
+    return _finding(key, unit, direction=direction, decision=Decision.NEW, text=text, candidate=value)
 
 
 def _finding(
     key: Key,
     unit: Unit,
-    direction: Direction,
     *,
+    direction: Direction,
     decision: Decision,
     text: str,
     candidate: float | None = None,

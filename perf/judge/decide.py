@@ -49,7 +49,7 @@ def decide(evidence: Evidence, terms: Terms) -> Ruling:
             text=f"implausibly better ({math.expm1(estimate):+.0%}): part of the work was probably not done",
         )
     if terms.significant:
-        return _worse(estimate, evidence, terms)
+        return _worse(evidence, terms)
     if evidence.p_better < terms.look.alpha and estimate < -evidence.allowance:
         return Ruling(decision=Decision.IMPROVED, text="better beyond noise")
     if evidence.upper_equivalent < terms.limit + evidence.allowance:
@@ -60,7 +60,7 @@ def decide(evidence: Evidence, terms: Terms) -> Ruling:
     )
 
 
-def _worse(estimate: float, evidence: Evidence, terms: Terms) -> Ruling:
-    if estimate > terms.relevance + evidence.allowance:
+def _worse(evidence: Evidence, terms: Terms) -> Ruling:
+    if evidence.shown.estimate > terms.relevance + evidence.allowance:
         return Ruling(decision=Decision.REGRESSED, text="worse beyond noise and beyond what is allowed")
     return Ruling(decision=Decision.SUSPECT, text="worse beyond noise, but within what is allowed")

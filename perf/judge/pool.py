@@ -1,7 +1,6 @@
 """The slices of one part, arm and block, pooled: what the metrics are computed from."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -11,11 +10,11 @@ from perf.model.slices import Happened, SliceRecord
 from perf.model.upstream import Arrival
 
 
-@dataclass(frozen=True, kw_only=True)
 class Pool:
-    """Pooled slices; every number is computed once, when first asked for."""
+    """The slices of one part, arm and block as measured; each number is computed once."""
 
-    slices: tuple[SliceRecord, ...]
+    def __init__(self, slices: Sequence[SliceRecord]) -> None:
+        self.slices = tuple(slices)
 
     @cached_property
     def steady(self) -> tuple[Sample, ...]:
@@ -148,8 +147,3 @@ class Pool:
     def happened(self) -> tuple[Happened, ...]:
         """What was done to instances during the slices."""
         return tuple(event for record in self.slices for event in record.happened)
-
-
-def pool(slices: Sequence[SliceRecord]) -> Pool:
-    """The slices of one part, arm and block, in the order in which they were measured."""
-    return Pool(slices=tuple(slices))

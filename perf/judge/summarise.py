@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from perf.judge.metrics import values_of
-from perf.judge.pool import pool
+from perf.judge.pool import Pool
 from perf.judge.validity import problems_of
 from perf.model.load import Outcome, Phase
 from perf.model.metric import BENCH_BEST
@@ -42,7 +42,7 @@ def summarise(slices: Sequence[SliceRecord], *, policy: Policy) -> tuple[PartRec
             scenario=scenario,
             part=part,
             arm=arm,
-            values=values_of(pool(records)),
+            values=values_of(Pool(records)),
             counts=_counts(records),
             problems=_problems(records, policy=policy),
         )

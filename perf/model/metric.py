@@ -46,48 +46,46 @@ class Key(NamedTuple):
         return f"{self.scenario}/{self.part}/{self.metric}"
 
 
-def _lower(name: str, title: str, unit: Unit, limit_ratio: float) -> Metric:
-    return Metric(
-        name=name, title=title, unit=unit, direction=Direction.LOWER_IS_BETTER, limit_ratio=limit_ratio
-    )
+def _lower(name: str, title: str, *, unit: Unit, limit: float) -> Metric:
+    return Metric(name=name, title=title, unit=unit, direction=Direction.LOWER_IS_BETTER, limit_ratio=limit)
 
 
-def _higher(name: str, title: str, unit: Unit, limit_ratio: float) -> Metric:
-    return Metric(
-        name=name, title=title, unit=unit, direction=Direction.HIGHER_IS_BETTER, limit_ratio=limit_ratio
-    )
+def _higher(name: str, title: str, *, unit: Unit, limit: float) -> Metric:
+    return Metric(name=name, title=title, unit=unit, direction=Direction.HIGHER_IS_BETTER, limit_ratio=limit)
 
 
-E2E_MIN = _lower("e2e-min", "E2E min", Unit.NS, 0.05)
-E2E_MEAN = _lower("e2e-mean", "E2E mean", Unit.NS, 0.05)
-E2E_P50 = _lower("e2e-p50", "E2E p50", Unit.NS, 0.05)
-E2E_P95 = _lower("e2e-p95", "E2E p95", Unit.NS, 0.10)
-E2E_P99 = _lower("e2e-p99", "E2E p99", Unit.NS, 0.20)
-E2E_MAX = _lower("e2e-max", "E2E max", Unit.NS, 1.00)
-OVERHEAD_P50 = _lower("overhead-p50", "overhead p50", Unit.NS, 0.05)
-OVERHEAD_P99 = _lower("overhead-p99", "overhead p99", Unit.NS, 0.20)
-TTFB_P50 = _lower("ttfb-p50", "TTFB p50", Unit.NS, 0.05)
-TTFT_P50 = _lower("ttft-p50", "TTFT p50", Unit.NS, 0.05)
-TTFT_P95 = _lower("ttft-p95", "TTFT p95", Unit.NS, 0.10)
-TTFT_OVERHEAD_P50 = _lower("ttft-overhead-p50", "TTFT over script p50", Unit.NS, 0.10)
-TTFT_OVERHEAD_P95 = _lower("ttft-overhead-p95", "TTFT over script p95", Unit.NS, 0.10)
-ITL_P50 = _lower("itl-p50", "ITL p50", Unit.NS, 0.05)
-ITL_P99 = _lower("itl-p99", "ITL p99", Unit.NS, 0.20)
-QPS = _higher("qps", "throughput", Unit.PER_SECOND, 0.05)
-DURATION = _lower("duration", "duration", Unit.NS, 0.05)
-CPU_PER_REQUEST = _lower("cpu-per-request", "CPU per request", Unit.NS, 0.03)
-CPU_PER_DELTA = _lower("cpu-per-delta", "CPU per chunk", Unit.NS, 0.03)
-RSS = _lower("rss", "RSS", Unit.BYTES, 0.05)
-SUCCESS_RATIO = _higher("success-ratio", "success", Unit.RATIO, 0.0)
-CONTENT_RATIO = _higher("content-ratio", "intact answers", Unit.RATIO, 0.0)
-ATTEMPTS_PER_REQUEST = _lower("attempts-per-request", "upstream attempts per request", Unit.RATIO, 0.0)
-CONNECTIONS_PER_REQUEST = _lower(
-    "connections-per-request", "upstream connections per request", Unit.RATIO, 0.10
+E2E_MIN = _lower("e2e-min", "E2E min", unit=Unit.NS, limit=0.05)
+E2E_MEAN = _lower("e2e-mean", "E2E mean", unit=Unit.NS, limit=0.05)
+E2E_P50 = _lower("e2e-p50", "E2E p50", unit=Unit.NS, limit=0.05)
+E2E_P95 = _lower("e2e-p95", "E2E p95", unit=Unit.NS, limit=0.10)
+E2E_P99 = _lower("e2e-p99", "E2E p99", unit=Unit.NS, limit=0.20)
+E2E_MAX = _lower("e2e-max", "E2E max", unit=Unit.NS, limit=1.00)
+OVERHEAD_P50 = _lower("overhead-p50", "overhead p50", unit=Unit.NS, limit=0.05)
+OVERHEAD_P99 = _lower("overhead-p99", "overhead p99", unit=Unit.NS, limit=0.20)
+TTFB_P50 = _lower("ttfb-p50", "TTFB p50", unit=Unit.NS, limit=0.05)
+TTFT_P50 = _lower("ttft-p50", "TTFT p50", unit=Unit.NS, limit=0.05)
+TTFT_P95 = _lower("ttft-p95", "TTFT p95", unit=Unit.NS, limit=0.10)
+TTFT_OVERHEAD_P50 = _lower("ttft-overhead-p50", "TTFT over script p50", unit=Unit.NS, limit=0.10)
+TTFT_OVERHEAD_P95 = _lower("ttft-overhead-p95", "TTFT over script p95", unit=Unit.NS, limit=0.10)
+ITL_P50 = _lower("itl-p50", "ITL p50", unit=Unit.NS, limit=0.05)
+ITL_P99 = _lower("itl-p99", "ITL p99", unit=Unit.NS, limit=0.20)
+QPS = _higher("qps", "throughput", unit=Unit.PER_SECOND, limit=0.05)
+DURATION = _lower("duration", "duration", unit=Unit.NS, limit=0.05)
+CPU_PER_REQUEST = _lower("cpu-per-request", "CPU per request", unit=Unit.NS, limit=0.03)
+CPU_PER_DELTA = _lower("cpu-per-delta", "CPU per chunk", unit=Unit.NS, limit=0.03)
+RSS = _lower("rss", "RSS", unit=Unit.BYTES, limit=0.05)
+SUCCESS_RATIO = _higher("success-ratio", "success", unit=Unit.RATIO, limit=0.0)
+CONTENT_RATIO = _higher("content-ratio", "intact answers", unit=Unit.RATIO, limit=0.0)
+ATTEMPTS_PER_REQUEST = _lower(
+    "attempts-per-request", "upstream attempts per request", unit=Unit.RATIO, limit=0.0
 )
-STICKY_RATIO = _higher("sticky-ratio", "on the bound instance", Unit.RATIO, 0.0)
-DETECT_TIME = _lower("detect-time", "time to detect", Unit.NS, 0.20)
-RECOVER_TIME = _lower("recover-time", "time to recover", Unit.NS, 0.20)
-BENCH_BEST = _lower("bench-best", "best round", Unit.NS, 0.10)
+CONNECTIONS_PER_REQUEST = _lower(
+    "connections-per-request", "upstream connections per request", unit=Unit.RATIO, limit=0.10
+)
+STICKY_RATIO = _higher("sticky-ratio", "on the bound instance", unit=Unit.RATIO, limit=0.0)
+DETECT_TIME = _lower("detect-time", "time to detect", unit=Unit.NS, limit=0.20)
+RECOVER_TIME = _lower("recover-time", "time to recover", unit=Unit.NS, limit=0.20)
+BENCH_BEST = _lower("bench-best", "best round", unit=Unit.NS, limit=0.10)
 
 METRICS: tuple[Metric, ...] = (
     E2E_MIN,

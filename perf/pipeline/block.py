@@ -76,7 +76,7 @@ def measure_once(bench: Bench, *, say: Say) -> Block:
         for part in scenario.parts:
             for arm in _order(arms_of(scenario, paired=bench.paired), first):
                 say(f"{scenario.name} {part.name}, {arm}")
-                records.append(_alone(bench, scenario, part, arm))
+                records.append(_alone(bench, scenario, part=part, arm=arm))
     return clock.block(0, first=first, parts=summarise(records, policy=bench.policy))
 
 
@@ -107,7 +107,7 @@ def _preflight(
         preflight(served, topology=topology, rig=bench.rig, seat=seat, arm=arm)
 
 
-def _alone(bench: Bench, scenario: Scenario, part: Part, arm: Arm) -> SliceRecord:
+def _alone(bench: Bench, scenario: Scenario, *, part: Part, arm: Arm) -> SliceRecord:
     """One part on a fresh gateway; the upstream is ready before the gateway starts to probe it."""
     bench.rig.prepare(part, scenario.topology)
     step = SliceStep(scenario=scenario.name, part=part, arm=arm, number=0)
@@ -131,9 +131,7 @@ def _seat(bench: Bench, arm: Arm, *, topology: Topology, name: str) -> Iterator[
 
 def _benchmarks(bench: Bench, *, first: Arm) -> dict[Arm, Mapping[str, float]]:
     return {
-        arm: best_rounds_ns(
-            bench.builds[arm], module=bench.target.benchmarks, cpus=bench.rig.placement.sut
-        )
+        arm: best_rounds_ns(bench.builds[arm], module=bench.target.benchmarks, cpus=bench.rig.placement.sut)
         for arm in _order(tuple(bench.builds), first)
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,14 +30,14 @@ class Result:
     directory: Path
 
 
-@dataclass(slots=True, kw_only=True)
 class _Record:
     """What is on disk so far, and which stage a failure would belong to."""
 
-    directory: Path
-    store: RunStore | None = None
-    phase: str = "plan"
-    blocks: list[Block] = field(default_factory=list)
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.store: RunStore | None = None
+        self.phase = "plan"
+        self.blocks: list[Block] = []
 
     def keep(self, block: Block) -> None:
         """Add a block; it is on disk before the next one begins."""
@@ -52,7 +52,7 @@ def run_gate(order: Order, *, listener: Listener) -> Result:
     The run directory is `state/runs/<run id>`. A PerfgateError or a Ctrl-C leaves `failure.json` there.
     """
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{order.seed & 0xFFFFFF:06x}"
-    record = _Record(directory=order.state / "runs" / run_id)
+    record = _Record(order.state / "runs" / run_id)
     with _failures_recorded(record):
         require_something(order)
         record.phase = "build"

@@ -1,7 +1,7 @@
 """The measuring side of a run: upstream, engine, cores, and one slice of load at a time."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 
 from perf import load
@@ -34,15 +34,15 @@ class Seat:
         return self.sut.upstream_key if self.target.proves_by_key else ""
 
 
-@dataclass(slots=True, kw_only=True)
 class Rig:
     """A running upstream with its engine. Slices are measured strictly one after the other."""
 
-    upstream: UpstreamProcess
-    placement: Placement
-    rng: Random
-    _scripts: dict[str, UpstreamScript] = field(default_factory=dict)
-    _slices: int = 0
+    def __init__(self, *, upstream: UpstreamProcess, placement: Placement, rng: Random) -> None:
+        self.upstream = upstream
+        self.placement = placement
+        self._rng = rng
+        self._scripts: dict[str, UpstreamScript] = {}
+        self._slices = 0
 
     def endpoints(self, topology: Topology) -> tuple[Endpoint, ...]:
         """Where the instances of a topology listen."""
@@ -107,8 +107,8 @@ class Rig:
             max_connections=_max_connections(part.workload),
             timeouts=_TIMEOUTS,
             abort=None,
-            nonce_prefix=f"{self.rng.getrandbits(24):06x}{self._slices:06x}",
-            seed=self.rng.getrandbits(32),
+            nonce_prefix=f"{self._rng.getrandbits(24):06x}{self._slices:06x}",
+            seed=self._rng.getrandbits(32),
         )
 
     def _direct_url(self, part: Part, topology: Topology) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from perf.judge.metrics import EXTRACTORS, values_of
-from perf.judge.pool import pool
+from perf.judge.pool import Pool
 from perf.judge.summarise import summarise
 from perf.model import metric as m
 from perf.model.load import Outcome, Phase
@@ -17,7 +17,7 @@ _ARRIVALS = [an_arrival(number) for number in range(4)]
 
 
 def _value(metric: Metric, *slices: object) -> float | None:
-    return values_of(pool(slices)).get(metric.name)  # type: ignore[arg-type]  # slices of the setting
+    return values_of(Pool(slices)).get(metric.name)  # type: ignore[arg-type]  # slices of the setting
 
 
 def test_every_metric_but_the_benchmarks_has_an_extractor() -> None:
