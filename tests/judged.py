@@ -158,7 +158,6 @@ def a_verdict(
     state: State = State.PASSED,
     findings: tuple[Finding, ...] | None = None,
     cautions: tuple[Caution, ...] = (),
-    sentence: str = "",
 ) -> Verdict:
     """A verdict whose findings agree with its state."""
     return Verdict(
@@ -166,7 +165,6 @@ def a_verdict(
         settled=state in {State.PASSED, State.FAILED},
         findings=_findings(state) if findings is None else findings,
         cautions=cautions,
-        sentence=sentence,
     )
 
 

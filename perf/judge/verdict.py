@@ -1,4 +1,4 @@
-"""The conclusion of a run: all findings, the cautions, one state and one sentence."""
+"""The conclusion of a run: all findings, the cautions and one state."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,6 @@ from perf.judge.criteria import judge_criteria
 from perf.judge.findings import Case, judge_comparisons
 from perf.judge.gates import contract_keys, gates_of
 from perf.judge.levels import Look, look_at
-from perf.judge.sentence import sentence_of
 from perf.model.baseline import Baseline
 from perf.model.policy import Policy
 from perf.model.run import Mode, Run
@@ -45,13 +44,11 @@ def conclude(
             paired=paired,
         ),
     )
-    state = _state(findings)
     return Verdict(
-        state=state,
+        state=_state(findings),
         settled=_settled(findings, case.look),
         findings=findings,
         cautions=cautions_of(run, baseline=baseline, findings=findings),
-        sentence=sentence_of(state, findings, same_build=same_build(run)),
     )
 
 

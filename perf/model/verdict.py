@@ -122,7 +122,6 @@ class Verdict:
     settled: bool
     findings: tuple[Finding, ...]
     cautions: tuple[Caution, ...]
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ def compose(
     return Report(
         status=status,
         title=title(status, counters=counters),
-        sentence=sentence_of(verdict, rows, status=status),
+        sentence=sentence_of(rows, status=status),
         counters=counters,
         visible=tuple(changed[:MAX_VISIBLE]),
         more_changed=max(0, len(changed) - MAX_VISIBLE),

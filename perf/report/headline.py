@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from perf.model.metric import Direction
-from perf.model.verdict import FAILING, UNMEASURED, Basis, Decision, Finding, Verdict
+from perf.model.verdict import FAILING, UNMEASURED, Basis, Decision, Finding
 from perf.report.document import Phrase, Row, Status
 from perf.report.format import bare_title, change, interval, limit, quantities
 from perf.report.marks import MARKS, SEVERITY, movement
@@ -40,17 +40,17 @@ def counters_of(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
     )
 
 
-def sentence_of(verdict: Verdict, rows: Sequence[Row], *, status: Status) -> Phrase:
+def sentence_of(rows: Sequence[Row], *, status: Status) -> Phrase:
     """One sentence on the worst offenders and their limits, then the other counts."""
     match status:
         case Status.FAILED | Status.ACCEPTED:
-            return _offence(rows, verdict)
+            return _offence(rows)
         case Status.INCONCLUSIVE:
-            return _doubt([row for row in rows if row.finding.decision is Decision.INCONCLUSIVE], verdict)
+            return _doubt([row for row in rows if row.finding.decision is Decision.INCONCLUSIVE])
         case Status.NO_RESULT:
-            return _void([row for row in rows if row.finding.decision in UNMEASURED], verdict)
+            return _void([row for row in rows if row.finding.decision in UNMEASURED])
         case Status.PASSED:
-            return _praise(rows, verdict)
+            return _praise(rows)
 
 
 def _failing_words(counters: Sequence[tuple[str, int]]) -> str:
@@ -58,10 +58,10 @@ def _failing_words(counters: Sequence[tuple[str, int]]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counters if name in words)
 
 
-def _offence(rows: Sequence[Row], verdict: Verdict) -> Phrase:
+def _offence(rows: Sequence[Row]) -> Phrase:
     failing = [row for row in rows if row.finding.gating and row.finding.decision in FAILING]
     if not failing:
-        return told(verdict.sentence or "The gate failed.")
+        return plain("The gate failed.")
     worst = sorted(failing, key=lambda row: _badness(row.finding), reverse=True)
     named = joined([_accusation(row) for row in worst[:_NAMED]])
     rest = [finding for finding in (row.finding for row in rows) if not _is_named(finding, worst[:_NAMED])]
@@ -101,9 +101,9 @@ def _allowed(finding: Finding) -> str:
     return f"limit {limit(finding)}"
 
 
-def _doubt(open_rows: list[Row], verdict: Verdict) -> Phrase:
+def _doubt(open_rows: list[Row]) -> Phrase:
     if not open_rows:
-        return told(verdict.sentence or "The measurements do not decide.")
+        return plain("The measurements do not decide.")
     row = max(open_rows, key=lambda row: (_upper_harm(row.finding), row.finding.key.text))
     finding = row.finding
     span = interval(finding.lower, finding.upper)
@@ -122,9 +122,9 @@ def _upper_harm(finding: Finding) -> float:
     return abs(worst) / finding.limit if worst is not None and finding.limit else float("inf")
 
 
-def _void(broken: list[Row], verdict: Verdict) -> Phrase:
+def _void(broken: list[Row]) -> Phrase:
     if not broken:
-        return told(verdict.sentence or "Nothing was measured, so nothing is known.")
+        return plain("Nothing was compared, so nothing is known.")
     row = broken[0]
     why = told(row.finding.text) if row.finding.text else plain("The measurement failed.")
     return (
@@ -135,10 +135,10 @@ def _void(broken: list[Row], verdict: Verdict) -> Phrase:
     )
 
 
-def _praise(rows: Sequence[Row], verdict: Verdict) -> Phrase:
+def _praise(rows: Sequence[Row]) -> Phrase:
     judged = [row for row in rows if row.finding.decision is not Decision.INFORMATIONAL]
     if not judged:
-        return told(verdict.sentence or "No number was judged.")
+        return plain("No number was judged.")
     met = sum(1 for row in judged if row.finding.decision is Decision.MET)
     compared = len(judged) - met
     kept = [_count(compared, "comparison"), _count(met, "criterion")]

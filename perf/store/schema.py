@@ -154,7 +154,6 @@ class VerdictShape(Strict, frozen=True):
     settled: bool
     findings: Annotated[tuple[FindingShape, ...], Meta(max_length=5_000)]
     cautions: Annotated[tuple[CautionShape, ...], Meta(max_length=1_000)]
-    sentence: Text
 
 
 class VerdictFile(Strict, frozen=True):
