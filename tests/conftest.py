@@ -13,7 +13,9 @@ FIRST = ("unit", "rules", "golden")
 LAST = ("e2e",)
 NETWORK_EVENTS = frozenset({"socket.bind", "socket.connect", "socket.sendto"})
 
-settings.register_profile("gate", deadline=None, derandomize=True, database=None)
+settings.register_profile("gate", max_examples=50, deadline=None, derandomize=True, database=None)
+settings.register_profile("deep", max_examples=2_000, deadline=None, database=None)
+"""For looking longer, and elsewhere each time: `scripts/test tests/unit --hypothesis-profile deep`."""
 settings.load_profile("gate")
 
 
