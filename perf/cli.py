@@ -5,15 +5,16 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from perf import __version__
 from perf.commands import lists
 from perf.commands.baseline import baseline
 from perf.commands.building import build
 from perf.commands.ordering import Choices
-from perf.commands.output import FORMATS, environment
+from perf.commands.output import FORMATS, Showing, environment
 from perf.commands.publish import publish
-from perf.commands.run import Showing, names, run
+from perf.commands.run import names, run
 from perf.commands.stored import replay, report
 from perf.errors import Exit, PerfgateError
 
@@ -21,6 +22,12 @@ _EXITS = (
     "exit codes: 0 pass · 1 regression · 2 usage or configuration · 3 could not measure, or nothing to "
     "compare · 4 inconclusive, with --fail-on-inconclusive · 130 interrupted"
 )
+
+
+class _Add(Protocol):
+    """Adds a command with its help text and what it calls."""
+
+    def __call__(self, name: str, text: str, *, command: Callable[[Namespace], Exit]) -> ArgumentParser: ...
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,34 +65,37 @@ def _parser() -> ArgumentParser:
         sub.add_argument("--repo", type=Path, default=Path(), help="the repository (default: this folder)")
         return sub
 
+    _measuring(add)
+    _telling(add)
+    add("scenarios", "List the scenarios.", command=lambda _: lists.scenarios())
+    add("targets", "List the targets, and what each can serve.", command=lambda a: lists.targets(a.repo))
+    return parser
+
+
+def _measuring(add: _Add) -> None:
+    """The commands that build and measure."""
     run_parser = add("run", "Build, measure, compare, and say pass or fail.", command=_run)
     _choices(run_parser)
     _showing(run_parser)
     _choices(add("build", "Build base and candidate in release mode, or find them built.", command=_build))
-    baseline_parser = add(
-        "baseline", "Record a baseline from independent runs of this commit.", command=_baseline
-    )
-    _choices(baseline_parser)
-    baseline_parser.add_argument(
-        "--runs", type=int, default=5, help="independent runs (default and least: 5)"
-    )
-    baseline_parser.add_argument("--into", type=Path, help="the file to write (default: the committed one)")
+    recorder = add("baseline", "Record a baseline from independent runs of this commit.", command=_baseline)
+    _choices(recorder)
+    recorder.add_argument("--runs", type=int, default=5, help="independent runs (default and least: 5)")
+    recorder.add_argument("--into", type=Path, help="the file to write (default: the committed one)")
+
+
+def _telling(add: _Add) -> None:
+    """The commands that tell of a stored run."""
     report_parser = add("report", "Show a stored run again, in any format.", command=_report)
     replay_parser = add("replay", "Judge a stored run's blocks again, with today's rules.", command=_replay)
-    _choices(replay_parser)
-    for sub in (report_parser, replay_parser):
-        sub.add_argument("directory", type=Path, help="a folder of .perfgate/runs")
-        _showing(sub)
     publish_parser = add("publish", "Post or update the comment on the pull request.", command=_publish)
-    publish_parser.add_argument("directory", type=Path, help="a folder of .perfgate/runs")
+    for sub in (report_parser, replay_parser, publish_parser):
+        sub.add_argument("directory", type=Path, help="a folder of .perfgate/runs")
+    for sub in (replay_parser, publish_parser):
+        _choices(sub)
+    for sub in (report_parser, replay_parser):
+        _showing(sub)
     publish_parser.add_argument("--dry-run", action="store_true", help="print the comment; write nothing")
-    add("scenarios", "List the scenarios.", command=lambda _: lists.scenarios())
-    add(
-        "targets",
-        "List the targets, and which scenarios each can serve.",
-        command=lambda a: lists.targets(a.repo),
-    )
-    return parser
 
 
 def _choices(parser: ArgumentParser) -> None:
@@ -113,6 +123,7 @@ def _showing(parser: ArgumentParser) -> None:
         default=[],
         help="also to a file: .md .json .xml (JUnit) .txt; may be repeated",
     )
+    group.add_argument("--all", action="store_true", help="every number that was measured")
     group.add_argument("-q", "--quiet", action="store_true", help="no progress")
     group.add_argument("--no-color", action="store_true", help="no colour, as with NO_COLOR")
 
@@ -136,6 +147,7 @@ def _showing_of(arguments: Namespace) -> Showing:
     return Showing(
         shape=arguments.format,
         files=tuple(arguments.output),
+        everything=arguments.all,
         quiet=arguments.quiet,
         no_color=arguments.no_color,
     )
@@ -165,4 +177,4 @@ def _replay(arguments: Namespace) -> Exit:
 
 
 def _publish(arguments: Namespace) -> Exit:
-    return publish(arguments.directory, dry_run=arguments.dry_run, env=environment())
+    return publish(arguments.directory, _choices_of(arguments), dry_run=arguments.dry_run, env=environment())

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from perf.errors import Exit, UsageError
@@ -22,14 +23,33 @@ _BY_SUFFIX = {".md": "markdown", ".json": "json", ".xml": "junit", ".txt": "tabl
 _SUMMARY_LIMIT_BYTES = 900_000
 
 
-def emit(report: Report, *, shape: str, files: Sequence[Path], colour: bool) -> None:
-    """Write the report to standard output in `shape`, and to each file in the format of its suffix."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """How results are to be shown: the format of standard output, more files, and how much of everything."""
+
+    shape: str
+    files: tuple[Path, ...]
+    everything: bool
+    quiet: bool
+    no_color: bool
+
+
+def emit(report: Report, showing: Showing, *, env: Mapping[str, str]) -> None:
+    """Write the report to standard output in its format, and to each file in the format of its suffix."""
+    write_files(report, showing.files)
+    renderer = _RENDERER[showing.shape]
+    if showing.shape == "table":
+        renderer += "-all" if showing.everything else ""
+        renderer += "-colour" if wants_colour(env, no_color=showing.no_color) else ""
+    sys.stdout.write(RENDERERS[renderer](report).rstrip("\n") + "\n")
+    sys.stdout.flush()
+
+
+def write_files(report: Report, files: Sequence[Path]) -> None:
+    """Write the report to each file, in the format of its suffix; folders are made."""
     for path in files:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(rendered(report, shape_of(path)), encoding="utf-8")
-    renderer = "console-colour" if colour and shape == "table" else _RENDERER[shape]
-    sys.stdout.write(RENDERERS[renderer](report).rstrip("\n") + "\n")
-    sys.stdout.flush()
 
 
 def rendered(report: Report, shape: str) -> str:

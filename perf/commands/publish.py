@@ -5,19 +5,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from perf.commands import output
-from perf.commands.stored import stored_report
+from perf.commands.ordering import Choices
+from perf.commands.stored import judged_again
 from perf.errors import Exit, PublishError
 from perf.github.comment import publish as publish_comment
 from perf.github.context import context_of
 
 
-def publish(directory: Path, *, dry_run: bool, env: Mapping[str, str]) -> Exit:
-    """Post or update the comment; whatever GitHub says, the exit code is that of no verdict.
+def publish(directory: Path, choices: Choices, *, dry_run: bool, env: Mapping[str, str]) -> Exit:
+    """Post or update the comment; a failure to do so is told, and changes no verdict.
 
+    The blocks are judged again by the rules of the repository that this runs in (the base's, on GitHub):
+    the verdict in the folder was written by a job that ran the pull request's code.
     With `dry_run` the comment is printed, and GitHub is not asked.
     """
-    document, _ = stored_report(directory, env)
-    text = output.rendered(document, "markdown")
+    text = output.rendered(judged_again(directory, choices, env=env).report, "markdown")
     if dry_run:
         sys.stdout.write(text.rstrip("\n") + "\n")
         return Exit.PASS

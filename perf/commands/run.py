@@ -1,28 +1,17 @@
 """`perfgate run`: the whole gate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from sys import stderr
 
 from perf.commands import output
 from perf.commands.ordering import Choices, order_of
+from perf.commands.output import Showing
 from perf.errors import Exit, PerfgateError
 from perf.model.verdict import Failure
 from perf.pipeline.gate import Result, run_gate
 from perf.pipeline.order import Order
 from perf.pipeline.progress import listener
 from perf.report.compose import compose, compose_failure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Showing:
-    """How results are to be shown."""
-
-    shape: str
-    files: tuple[Path, ...]
-    quiet: bool
-    no_color: bool
 
 
 def run(choices: Choices, showing: Showing, *, env: Mapping[str, str]) -> Exit:
@@ -36,7 +25,7 @@ def run(choices: Choices, showing: Showing, *, env: Mapping[str, str]) -> Exit:
         _show_failure(error, showing, env=env)
         raise
     report = compose(result.run, result.verdict, origin=output.origin(env))
-    output.emit(report, shape=showing.shape, files=showing.files, colour=colour)
+    output.emit(report, showing, env=env)
     output.tell_github(report, env)
     if not showing.quiet:
         stderr.write(f"perfgate: raw blocks and verdict are in {result.directory}\n")
@@ -58,9 +47,7 @@ def _show_failure(error: PerfgateError, showing: Showing, *, env: Mapping[str, s
         phase="measurement", what=error.what, where=error.where, cure=error.cure, log=tuple(error.log)
     )
     report = compose_failure(failure, origin=output.origin(env))
-    for path in showing.files:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(output.rendered(report, output.shape_of(path)), encoding="utf-8")
+    output.write_files(report, showing.files)
     output.tell_github(report, env)
 
 

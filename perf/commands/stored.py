@@ -1,68 +1,90 @@
 """`perfgate report` and `perfgate replay`: what a stored run says, and what it says under today's rules."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from perf.commands import output
 from perf.commands.ordering import Choices, committed_baseline, config_of, recording_order
-from perf.commands.run import Showing
+from perf.commands.output import Showing
 from perf.errors import BaselineError, Exit
 from perf.judge.verdict import conclude
 from perf.model.run import Run
-from perf.model.verdict import Verdict
+from perf.model.verdict import State
 from perf.report.compose import compose, compose_failure
 from perf.report.document import Report
-from perf.store.runs import read_failure, read_run, read_verdict
+from perf.store.runs import HEADER_NAME, read_failure, read_run, read_verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A stored run's report and state; the state is NO_RESULT where it came to no verdict."""
+
+    report: Report
+    state: State
+    fail_on_inconclusive: bool
 
 
 def report(directory: Path, showing: Showing, *, env: Mapping[str, str]) -> Exit:
-    """Show a stored run as it was judged; exits as the run did."""
-    document, verdict = stored_report(directory, env)
-    _emit(document, showing, env=env)
-    return _exit(verdict)
+    """Show a stored run as it was judged; exits as such a run does."""
+    verdict = read_verdict(directory)
+    if verdict is None:
+        return _tell(_failed(directory, env=env), showing, env=env)
+    told = Told(
+        report=compose(read_run(directory), verdict, origin=output.origin(env)),
+        state=verdict.state,
+        fail_on_inconclusive=False,
+    )
+    return _tell(told, showing, env=env)
 
 
 def replay(directory: Path, choices: Choices, *, showing: Showing, env: Mapping[str, str]) -> Exit:
     """Judge a stored run's blocks again, with the rules that the repository has now, and show that."""
-    run = read_run(directory)
+    return _tell(_judged(read_run(directory), choices, env=env), showing, env=env)
+
+
+def judged_again(directory: Path, choices: Choices, *, env: Mapping[str, str]) -> Told:
+    """What a finished run's blocks say under the repository's rules; its own verdict is not believed."""
+    if read_failure(directory) is not None:
+        return _failed(directory, env=env)
+    return _judged(read_run(directory), choices, env=env)
+
+
+def _judged(run: Run, choices: Choices, *, env: Mapping[str, str]) -> Told:
     order = recording_order(_as_recorded(choices, run), env=env)
     rules = config_of(order.repo, None)
     wanted = rules.wants_baseline and not choices.no_baseline
     baseline = committed_baseline(order, rules, base=None) if wanted else None
     verdict = conclude(run, scenarios=order.scenarios, baseline=baseline, policy=order.policy)
-    _emit(compose(run, verdict, origin=output.origin(env)), showing, env=env)
-    return output.exit_code(verdict.state, fail_on_inconclusive=order.policy.fail_on_inconclusive)
+    return Told(
+        report=compose(run, verdict, origin=output.origin(env)),
+        state=verdict.state,
+        fail_on_inconclusive=order.policy.fail_on_inconclusive,
+    )
 
 
 def _as_recorded(choices: Choices, run: Run) -> Choices:
     """The choices of the run itself: its target, its suite, its scenarios."""
     header = run.header
-    return replace(
-        choices, target=header.target, suite=header.suite, scenarios=header.scenarios, base=None, no_base=True
+    return replace(choices, target=header.target, suite=header.suite, scenarios=header.scenarios)
+
+
+def _failed(directory: Path, *, env: Mapping[str, str]) -> Told:
+    failure = read_failure(directory)
+    if failure is None:
+        raise BaselineError(
+            "The run has neither a verdict nor a failure: it is still going on, or was killed",
+            where=str(directory),
+            cure="Wait for it, or judge what it measured with `perfgate replay`.",
+        )
+    header = read_run(directory).header if (directory / HEADER_NAME).exists() else None
+    return Told(
+        report=compose_failure(failure, header=header, origin=output.origin(env)),
+        state=State.NO_RESULT,
+        fail_on_inconclusive=False,
     )
 
 
-def stored_report(directory: Path, env: Mapping[str, str]) -> tuple[Report, Verdict | None]:
-    """The report of a run directory: its verdict, or why it has none."""
-    verdict, failure = read_verdict(directory), read_failure(directory)
-    if verdict is not None:
-        return compose(read_run(directory), verdict, origin=output.origin(env)), verdict
-    if failure is not None:
-        return compose_failure(failure, origin=output.origin(env)), None
-    raise BaselineError(
-        "The run has neither a verdict nor a failure: it is still going on, or was killed",
-        where=str(directory),
-        cure="Wait for it, or judge what it measured with `perfgate replay`.",
-    )
-
-
-def _emit(document: Report, showing: Showing, *, env: Mapping[str, str]) -> None:
-    colour = output.wants_colour(env, no_color=showing.no_color)
-    output.emit(document, shape=showing.shape, files=showing.files, colour=colour)
-
-
-def _exit(verdict: Verdict | None) -> Exit:
-    if verdict is None:
-        return Exit.NO_RESULT
-    return output.exit_code(verdict.state, fail_on_inconclusive=False)
+def _tell(told: Told, showing: Showing, *, env: Mapping[str, str]) -> Exit:
+    output.emit(told.report, showing, env=env)
+    return output.exit_code(told.state, fail_on_inconclusive=told.fail_on_inconclusive)

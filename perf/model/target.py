@@ -22,8 +22,8 @@ class PythonKind:
 class CommandKind:
     """Any build command, run in the source tree; `{out}` is the folder that it must fill.
 
-    `{profile}` is `release` or `debug`. `toolchain` is a command whose output names the compiler and its version:
-    another output makes another build ((), the default, names none).
+    `{profile}` is `release` or `debug`. `toolchain` is a command whose output names the compiler and its
+    version: another output makes another build ((), the default, names none).
     """
 
     build: tuple[str, ...]

@@ -10,6 +10,8 @@ Renderer = Callable[[Report], str]
 RENDERERS: dict[str, Renderer] = {
     "console": console.render,
     "console-colour": console.render_coloured,
+    "console-all": console.render_all,
+    "console-all-colour": console.render_all_coloured,
     "markdown": markdown.render,
     "json": json.render,
     "junit": junit.render,

@@ -33,18 +33,37 @@ Paint = Callable[[str, str], str]
 
 
 def render(report: Report) -> str:
-    """The report as plain text."""
-    return _render(report, paint=lambda text, _: text)
+    """The report as plain text, with the rows that matter most."""
+    return _render(report, groups=report.brief(), paint=_plain)
 
 
 def render_coloured(report: Report) -> str:
     """The report with ANSI colours; the words are the same."""
-    return _render(report, paint=lambda text, code: f"\x1b[{code}m{text}\x1b[0m" if text.strip() else text)
+    return _render(report, groups=report.brief(), paint=_coloured)
 
 
-def _render(report: Report, *, paint: Paint) -> str:
+def render_all(report: Report) -> str:
+    """The report as plain text, with every number that was measured."""
+    return _render(report, groups=report.groups, paint=_plain)
+
+
+def render_all_coloured(report: Report) -> str:
+    """Every number, with ANSI colours."""
+    return _render(report, groups=report.groups, paint=_coloured)
+
+
+def _plain(text: str, _: str) -> str:
+    return text
+
+
+def _coloured(text: str, code: str) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if text.strip() else text
+
+
+def _render(report: Report, *, groups: Sequence[Group], paint: Paint) -> str:
     sections = [
-        _comparisons(report.groups, paint=paint),
+        _comparisons(groups, paint=paint),
+        _hidden(report, groups),
         _criteria(report.criteria, paint=paint),
         _traffic(report.traffic, paint=paint),
         _facts(report, paint=paint),
@@ -74,6 +93,11 @@ def _comparisons(groups: Sequence[Group], *, paint: Paint) -> str:
         body.extend(lines[position : position + len(group.rows)])
         position += len(group.rows)
     return "\n".join(body)
+
+
+def _hidden(report: Report, groups: Sequence[Group]) -> str:
+    left = sum(len(group.rows) for group in report.groups) - sum(len(group.rows) for group in groups)
+    return f"{left} more numbers are shown only with --all." if left else ""
 
 
 def _fitting(table: Callable[[int], str], *, most: int) -> str:

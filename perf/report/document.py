@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from perf.model.run import Arm, RunHeader
-from perf.model.verdict import Acceptance, Caution, Failure, Finding
+from perf.model.verdict import Acceptance, Caution, Decision, Failure, Finding
 
 
 class Status(StrEnum):
@@ -98,6 +98,8 @@ class Origin:
     accept_label: str
 
 
+KEY_METRICS = frozenset({"e2e-p50", "e2e-p99", "qps", "ttft-p50", "cpu-per-request", "rss"})
+"""Shown of every part, judged or not."""
 NOWHERE = Origin(run_url="", run_name="", artifact="", finished_at="", accept_label="")
 
 
@@ -122,3 +124,15 @@ class Report:
     header: RunHeader | None
     blocks: int
     origin: Origin
+
+    def brief(self) -> tuple[Group, ...]:
+        """The groups with what a person looks at first: the rows that are judged, and KEY_METRICS."""
+        kept = (
+            Group(scenario=group.scenario, rows=tuple(row for row in group.rows if _matters(row.finding)))
+            for group in self.groups
+        )
+        return tuple(group for group in kept if group.rows)
+
+
+def _matters(finding: Finding) -> bool:
+    return finding.decision is not Decision.INFORMATIONAL or finding.key.metric in KEY_METRICS

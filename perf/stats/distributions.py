@@ -22,7 +22,7 @@ def normal_quantile(probability: float) -> float:
     return _STANDARD_NORMAL.inv_cdf(probability)
 
 
-def regularised_beta(x: float, a: float, b: float) -> float:
+def regularised_beta(x: float, *, a: float, b: float) -> float:
     """Return the regularised incomplete beta function I_x(a, b), for a, b > 0 and 0 ≤ x ≤ 1.
 
     Lentz's continued fraction (DLMF 8.17.22), on the side where it converges quickly.
@@ -34,11 +34,11 @@ def regularised_beta(x: float, a: float, b: float) -> float:
     log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
     front = math.exp(log_front)
     if x < (a + 1.0) / (a + b + 2.0):
-        return front * _beta_fraction(x, a, b) / a
-    return 1.0 - front * _beta_fraction(1.0 - x, b, a) / b
+        return front * _beta_fraction(x, a=a, b=b) / a
+    return 1.0 - front * _beta_fraction(1.0 - x, a=b, b=a) / b
 
 
-def _beta_fraction(x: float, a: float, b: float) -> float:
+def _beta_fraction(x: float, *, a: float, b: float) -> float:
     c, d = 1.0, 1.0 / _away_from_zero(1.0 - (a + b) * x / (a + 1.0))
     value = d
     for m in range(1, _MAX_TERMS):
@@ -101,9 +101,9 @@ def student_t_sf(t: float, df: float) -> float:
         return 0.0 if t > 0 else 1.0
     square = t * t
     if square < df:
-        tail = 0.5 - 0.5 * regularised_beta(square / (df + square), 0.5, df / 2.0)
+        tail = 0.5 - 0.5 * regularised_beta(square / (df + square), a=0.5, b=df / 2.0)
     else:
-        tail = 0.5 * regularised_beta(df / (df + square), df / 2.0, 0.5)
+        tail = 0.5 * regularised_beta(df / (df + square), a=df / 2.0, b=0.5)
     return tail if t >= 0 else 1.0 - tail
 
 

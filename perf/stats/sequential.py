@@ -39,7 +39,7 @@ class Spending:
             return self.alpha if look else 0.0
         if self.shape is Shape.EQUAL:
             return self.alpha * look / len(self.looks)
-        return _spent(self.shape, self.alpha, self.looks[look - 1] / self.looks[-1])
+        return _spent(self.shape, self.alpha, fraction=self.looks[look - 1] / self.looks[-1])
 
     def alpha_at_look(self, look: int) -> float:
         """Return the level to test at in this look, the first being 1: what it adds to the spent alpha.
@@ -61,7 +61,7 @@ RELEVANT_SHARE_OF_LIMIT = 0.5
 """A significant change is red only when its estimate exceeds this share of the limit (log ratio)."""
 
 
-def _spent(shape: Shape, alpha: float, fraction: float) -> float:
+def _spent(shape: Shape, alpha: float, *, fraction: float) -> float:
     match shape:
         case Shape.OBRIEN_FLEMING:
             return 2.0 * normal_cdf(normal_quantile(alpha / 2.0) / math.sqrt(fraction))

@@ -16,6 +16,8 @@ FILES = Path(__file__).parent / "report"
 SUFFIXES = {
     "console": "txt",
     "console-colour": "ansi.txt",
+    "console-all": "all.txt",
+    "console-all-colour": "all.ansi.txt",
     "markdown": "md",
     "json": "json",
     "junit": "xml",

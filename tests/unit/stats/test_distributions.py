@@ -35,7 +35,7 @@ def test_normal_quantile_is_that_of_scipy(p: float) -> None:
 @given(x=st.floats(0.0, 1.0), a=st.floats(0.1, 100.0), b=st.floats(0.1, 100.0))
 def test_regularised_beta_is_that_of_scipy(x: float, a: float, b: float) -> None:
     """The incomplete beta function agrees on both sides of its mean."""
-    assert _agree(distributions.regularised_beta(x, a, b), special.betainc(a, b, x))
+    assert _agree(distributions.regularised_beta(x, a=a, b=b), special.betainc(a, b, x))
 
 
 @settings(max_examples=20)
@@ -118,7 +118,7 @@ def test_an_impossible_probability_is_refused(p: float) -> None:
 def test_arguments_outside_their_domain_are_refused() -> None:
     """Each function says which arguments it takes."""
     with pytest.raises(ValueError, match="need"):
-        distributions.regularised_beta(1.5, 1.0, 1.0)
+        distributions.regularised_beta(1.5, a=1.0, b=1.0)
     with pytest.raises(ValueError, match="need"):
         distributions.regularised_gamma_upper(0.0, 1.0)
     with pytest.raises(ValueError, match="need"):
