@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write("perfgate: interrupted; everything was stopped, and what was measured is on disk\n")
         return int(Exit.INTERRUPTED)
     except BrokenPipeError:
-        return int(Exit.PASS)
+        return int(Exit.NO_RESULT)
 
 
 def _interrupt(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""The pytest-benchmark suites of a build, run inside the build's own environment."""
+"""The pytest-benchmark suites of a build, run inside the build's own environment, without other plugins."""
 
 import os
 from collections.abc import Mapping
@@ -14,6 +14,9 @@ from perf.sut.process import GuardedProcess
 
 _FLAGS = (
     "-q",
+    "--disable-plugin-autoload",
+    "-p",
+    "pytest_benchmark.plugin",
     "-p",
     "no:cacheprovider",
     "--benchmark-min-rounds=5",

@@ -114,10 +114,17 @@ def repository(pristine: Path, tmp_path: Path) -> Repository:
 @pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
     """No gateway and no upstream outlives the perfgate that started it."""
+    before = _ours()
     yield
-    left = [
-        " ".join(process.info["cmdline"] or [])
+    _, alive = psutil.wait_procs(_ours() - before, timeout=10)
+
+    assert [process.cmdline() for process in alive] == []
+
+
+def _ours() -> set[psutil.Process]:
+    """The gateways and upstreams that run on this machine."""
+    return {
+        process
         for process in psutil.process_iter(["cmdline"])
-        if any(word in ("perf.gateway", "perf.upstream") for word in process.info["cmdline"] or [])
-    ]
-    assert left == []
+        if {"perf.gateway", "perf.upstream"} & set(process.info["cmdline"] or [])
+    }
