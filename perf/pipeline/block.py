@@ -63,7 +63,8 @@ def measure_block(bench: Bench, number: int, *, say: Say) -> Block:
         parts.extend(_interleaved(bench, number, first=first, say=say))
     if bench.benchmarks:
         say("micro-benchmarks")
-        parts.extend(benchmark_records(_benchmarks(bench, first=first)))
+        module, cpus = bench.target.benchmarks, bench.rig.placement.sut
+        parts.extend(benchmark_records(best_rounds_ns(bench.builds, module=module, cpus=cpus)))
     return clock.block(number, first=first, parts=tuple(parts))
 
 
@@ -127,13 +128,6 @@ def _seat(bench: Bench, arm: Arm, *, topology: Topology, name: str) -> Iterator[
         run_dir=bench.scratch / name,
     ) as sut:
         yield Seat(sut=sut, target=bench.target)
-
-
-def _benchmarks(bench: Bench, *, first: Arm) -> dict[Arm, Mapping[str, float]]:
-    return {
-        arm: best_rounds_ns(bench.builds[arm], module=bench.target.benchmarks, cpus=bench.rig.placement.sut)
-        for arm in _order(tuple(bench.builds), first)
-    }
 
 
 def _by_topology(scenarios: Sequence[Scenario]) -> dict[Topology, list[Scenario]]:
