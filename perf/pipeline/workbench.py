@@ -9,7 +9,7 @@ from perf.model.build import Build
 from perf.model.run import Arm
 from perf.pipeline.block import Bench
 from perf.pipeline.order import Order
-from perf.pipeline.placement import own_cores, place
+from perf.pipeline.placement import frozen_heap, own_cores, place
 from perf.pipeline.progress import Listener
 from perf.pipeline.rig import Rig
 from perf.sut.build import build
@@ -40,7 +40,7 @@ def workbench(order: Order, builds: Mapping[Arm, Build], *, scratch: Path) -> It
     placement = place(own_cores())
     names = {instance.name for scenario in order.scenarios for instance in scenario.topology.instances}
     rng = Random(order.seed)
-    with UpstreamProcess.start(sorted(names), cpus=placement.upstream) as upstream:
+    with frozen_heap(), UpstreamProcess.start(sorted(names), cpus=placement.upstream) as upstream:
         yield Bench(
             target=order.target,
             builds=builds,
