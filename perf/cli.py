@@ -14,6 +14,7 @@ from perf.commands.building import build
 from perf.commands.ordering import Choices
 from perf.commands.output import FORMATS, Showing, environment
 from perf.commands.publish import publish
+from perf.commands.rig import PARTS, bench_rig, upstream
 from perf.commands.run import names, run
 from perf.commands.stored import replay, report
 from perf.errors import Exit, PerfgateError
@@ -67,6 +68,7 @@ def _parser() -> ArgumentParser:
 
     _measuring(add)
     _telling(add)
+    _alone(add)
     add("scenarios", "List the scenarios.", command=lambda _: lists.scenarios())
     add("targets", "List the targets, and what each can serve.", command=lambda a: lists.targets(a.repo))
     return parser
@@ -96,6 +98,22 @@ def _telling(add: _Add) -> None:
     for sub in (report_parser, replay_parser):
         _showing(sub)
     publish_parser.add_argument("--dry-run", action="store_true", help="print the comment; write nothing")
+
+
+def _alone(add: _Add) -> None:
+    """The commands that run the rig without a gateway."""
+    bench = add("bench-rig", "Measure the rig beside its peers, and at its limits.", command=_bench_rig)
+    bench.add_argument("--format", choices=("table", "json"), default="table", help="on standard output")
+    bench.add_argument("--rounds", type=int, default=5, help="how often each contender sits (default: 5)")
+    bench.add_argument(
+        "--part", action="append", choices=PARTS, default=[], help="only this; may be repeated"
+    )
+    mock = add("upstream", "Serve the mock providers alone, until interrupted.", command=_upstream)
+    mock.add_argument("--openai-port", type=int, default=0, help="the port of OpenAI (default: any free one)")
+    mock.add_argument("--anthropic-port", type=int, default=0, help="the port of Anthropic (likewise)")
+    mock.add_argument("--latency-ms", type=float, default=0.0, help="before the first byte (default: 0)")
+    mock.add_argument("--chunks", type=int, default=10, help="content deltas of an answer (default: 10)")
+    mock.add_argument("--interval-ms", type=float, default=0.0, help="between deltas (default: 0)")
 
 
 def _choices(parser: ArgumentParser) -> None:
@@ -178,3 +196,19 @@ def _replay(arguments: Namespace) -> Exit:
 
 def _publish(arguments: Namespace) -> Exit:
     return publish(arguments.directory, _choices_of(arguments), dry_run=arguments.dry_run, env=environment())
+
+
+def _bench_rig(arguments: Namespace) -> Exit:
+    return bench_rig(
+        arguments.repo, shape=arguments.format, rounds=arguments.rounds, parts=tuple(arguments.part)
+    )
+
+
+def _upstream(arguments: Namespace) -> Exit:
+    return upstream(
+        arguments.openai_port,
+        arguments.anthropic_port,
+        latency_ms=arguments.latency_ms,
+        chunks=arguments.chunks,
+        interval_ms=arguments.interval_ms,
+    )
