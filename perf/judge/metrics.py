@@ -9,7 +9,6 @@ from perf.model import metric as m
 from perf.model.load import Outcome
 from perf.model.metric import Metric
 from perf.model.scenario import Change
-from perf.model.units import NS_PER_S
 from perf.stats.quantile import quantile
 
 Extract = Callable[[Pool], float | None]
@@ -31,11 +30,6 @@ def _per(total: float | None, count: int) -> float | None:
 
 def _streamed(pool: Pool) -> bool:
     return pool.slices[0].step.part.stream
-
-
-def _qps(pool: Pool) -> float | None:
-    """Good answers per second: failures are no throughput."""
-    return len(pool.good) / (pool.duration_ns / NS_PER_S) if pool.duration_ns else None
 
 
 def _content_ratio(pool: Pool) -> float | None:
@@ -111,10 +105,10 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.TTFT_OVERHEAD_P95: lambda pool: _quantile(pool.ttft_overhead_ns, 0.95),
     m.ITL_P50: lambda pool: _quantile(pool.itl_ns, 0.5),
     m.ITL_P99: lambda pool: _quantile(pool.itl_ns, 0.99),
-    m.QPS: _qps,
-    m.DURATION: lambda pool: float(pool.duration_ns) or None,
-    m.CPU_PER_REQUEST: lambda pool: _per(pool.sut_cpu_ns, pool.requests),
-    m.CPU_PER_DELTA: lambda pool: _per(pool.sut_cpu_ns, pool.deltas) if _streamed(pool) else None,
+    m.QPS: lambda pool: pool.qps,
+    m.DURATION: lambda pool: float(sum(pool.durations_ns)) or None,
+    m.CPU_PER_REQUEST: lambda pool: pool.cpu_per_request_ns,
+    m.CPU_PER_DELTA: lambda pool: pool.cpu_per_delta_ns if _streamed(pool) else None,
     m.RSS: lambda pool: None if pool.sut_rss_bytes is None else float(pool.sut_rss_bytes),
     m.SUCCESS_RATIO: lambda pool: _per(len(pool.good), len(pool.steady)),
     m.CONTENT_RATIO: _content_ratio,

@@ -1,12 +1,15 @@
 """The slices of one part, arm and block, pooled: what the metrics are computed from."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
+from statistics import median
 
 from perf.judge.validity import nonce_of
 from perf.model.load import Outcome, Phase, Sample
 from perf.model.slices import Happened, SliceRecord
+from perf.model.units import NS_PER_S
 from perf.model.upstream import Arrival
 
 
@@ -111,32 +114,33 @@ class Pool:
         return tuple(sorted(gaps))
 
     @cached_property
-    def duration_ns(self) -> int:
-        """Time under steady load, summed over the slices."""
-        total = 0
-        for record in self.slices:
-            steady = [sample for sample in record.recording.samples if sample.phase == Phase.STEADY]
-            if steady:
-                first_ns = min(sample.intended_ns for sample in steady)
-                total += max(first_ns, *(sample.last_byte_ns for sample in steady)) - first_ns
-        return total
+    def durations_ns(self) -> tuple[int, ...]:
+        """Time under steady load, per slice."""
+        return tuple(_steady_ns(record) for record in self.slices)
 
     @cached_property
-    def requests(self) -> int:
-        """All requests, warm-up included: what the CPU time was spent on."""
-        return sum(len(record.recording.samples) for record in self.slices)
+    def qps(self) -> float | None:
+        """Good answers per second, failures being no throughput: the median over slices.
+
+        Of all sums over slices the median is taken: a slice that a busy neighbour hit is left aside.
+        """
+        good = Counter(index for index, record in enumerate(self.slices) for _ in _good(record))
+        rates = [
+            good[index] * NS_PER_S / duration_ns
+            for index, duration_ns in enumerate(self.durations_ns)
+            if duration_ns
+        ]
+        return median(rates) if rates else None
 
     @cached_property
-    def deltas(self) -> int:
-        """All content deltas, warm-up included."""
-        return sum(sample.deltas for record in self.slices for sample in record.recording.samples)
+    def cpu_per_request_ns(self) -> float | None:
+        """CPU time of the SUT's process tree per request, warm-up included: the median over slices."""
+        return _median_cpu_ns(self.slices, [len(record.recording.samples) for record in self.slices])
 
     @cached_property
-    def sut_cpu_ns(self) -> int | None:
-        """CPU time of the SUT's process tree; None where there is none to ask."""
-        spent = [record.sut_cpu_ns for record in self.slices]
-        known = [cpu_ns for cpu_ns in spent if cpu_ns is not None]
-        return sum(known) if known and len(known) == len(spent) else None
+    def cpu_per_delta_ns(self) -> float | None:
+        """The same per content delta."""
+        return _median_cpu_ns(self.slices, [len(record.recording.delta_times_ns) for record in self.slices])
 
     @cached_property
     def sut_rss_bytes(self) -> int | None:
@@ -147,3 +151,27 @@ class Pool:
     def happened(self) -> tuple[Happened, ...]:
         """What was done to instances during the slices."""
         return tuple(event for record in self.slices for event in record.happened)
+
+
+def _good(record: SliceRecord) -> Iterator[Sample]:
+    for sample in record.recording.samples:
+        if sample.phase == Phase.STEADY and sample.outcome == Outcome.OK:
+            yield sample
+
+
+def _steady_ns(record: SliceRecord) -> int:
+    steady = [sample for sample in record.recording.samples if sample.phase == Phase.STEADY]
+    if not steady:
+        return 0
+    first_ns = min(sample.intended_ns for sample in steady)
+    return max(first_ns, *(sample.last_byte_ns for sample in steady)) - first_ns
+
+
+def _median_cpu_ns(slices: Sequence[SliceRecord], counts: Sequence[int]) -> float | None:
+    """None where there is no process to ask, or nothing to divide by."""
+    each = [
+        record.sut_cpu_ns / count
+        for record, count in zip(slices, counts, strict=True)
+        if record.sut_cpu_ns is not None and count
+    ]
+    return median(each) if each and len(each) == len(slices) else None
