@@ -34,7 +34,7 @@ def _balancer() -> Balancer:
 def _asked(balancer: Balancer, key: str) -> Pick:
     pick = balancer.pick(key, SECOND_NS)
     assert pick is not None
-    balancer.settle(pick, Outcome.SUCCESS, SECOND_NS)
+    balancer.settle(pick, Outcome.SUCCESS, now_ns=SECOND_NS)
     return pick
 
 

@@ -3,10 +3,11 @@
 import argparse
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 
 from perf.gateway.config import ConfigError, load_config
-from perf.gateway.process import listen, serve, serve_many
+from perf.gateway.process import hold_signals, listen, serve, serve_many
 
 _USAGE = 2
 
@@ -14,8 +15,10 @@ _USAGE = 2
 def main() -> int:
     """Serve until told to stop; gives 0 after a drain, 2 when the configuration cannot be used."""
     arguments = _arguments()
+    hold_signals()
+    reread = partial(load_config, arguments.config)
     try:
-        config = load_config(arguments.config)
+        config = reread()
     except ConfigError as error:
         return _refuse(str(error))
     _log_to_stderr(config.server.log_level)
@@ -31,8 +34,8 @@ def main() -> int:
     sys.stderr.write(f"perf.gateway: listening on http://{host}:{bound}\n")
     sys.stderr.flush()
     if shared:
-        return serve_many(config, listeners)
-    serve(config, first)
+        return serve_many(config, listeners, reread=reread)
+    serve(config, first, reread=reread)
     return 0
 
 

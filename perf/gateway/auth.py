@@ -48,4 +48,4 @@ def _token(headers: Headers) -> bytes:
 
 
 def _unauthorized(message: str) -> GatewayError:
-    return GatewayError(401, "unauthorized", message)
+    return GatewayError(401, "unauthorized", message=message)

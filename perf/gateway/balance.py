@@ -4,7 +4,7 @@ Pure: the time and the Random are parameters.
 Every `Pick` is settled exactly once, whatever becomes of the request.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from random import Random
@@ -31,7 +31,7 @@ class Member:
     circuit: CircuitPolicy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
     """A chosen instance, by its place in the list; `trial` when it is on probation."""
 
@@ -48,7 +48,19 @@ class Balancer:
         self._rng = rng
         self._circuits = [Circuit(member.circuit, rng=rng) for member in self.members]
         self._rests_until_ns = [0] * len(self.members)
-        self._picks = [Pick(index, False) for index in range(len(self.members))]
+        self._picks = [Pick(index=index, trial=False) for index in range(len(self.members))]
+
+    def adopt(self, other: "Balancer", *, places: Mapping[int, int], same: Collection[int]) -> None:
+        """Go on where another balancer stands.
+
+        `places` gives an instance's index here for the one there.
+        `same` names those, by their index here, whose health there still says something.
+        """
+        self.sessions.adopt(other.sessions, places=places)
+        for there, here in places.items():
+            if here in same:
+                self._circuits[here].adopt(other._circuits[there])
+                self._rests_until_ns[here] = other._rests_until_ns[there]
 
     def pick(self, key: str, now_ns: int, *, avoid: Collection[int] = ()) -> Pick | None:
         """Choose an instance for a sticky key; None when every circuit is open.
@@ -58,18 +70,18 @@ class Balancer:
         """
         bound = self.sessions.lookup(key, now_ns)
         if bound is not None and bound not in avoid and self._fit(bound, now_ns):
-            self.sessions.bind(key, bound, now_ns)
+            self.sessions.bind(key, bound, now_ns=now_ns)
             return self._start(bound)
         index = self._choose(now_ns, avoid=avoid)
         if index is None:
             return None
         if bound is None or self._circuits[bound].phase is Phase.OPEN:
-            self.sessions.bind(key, index, now_ns)
+            self.sessions.bind(key, index, now_ns=now_ns)
         else:
-            self.sessions.bind(key, bound, now_ns)
+            self.sessions.bind(key, bound, now_ns=now_ns)
         return self._start(index)
 
-    def settle(self, pick: Pick, outcome: Outcome, now_ns: int) -> bool:
+    def settle(self, pick: Pick, outcome: Outcome, *, now_ns: int) -> bool:
         """Note how a picked request ended; tells whether that opened the circuit."""
         circuit = self._circuits[pick.index]
         if pick.trial:
@@ -103,7 +115,7 @@ class Balancer:
         circuit = self._circuits[index]
         if circuit.phase is Phase.HALF_OPEN:
             circuit.trials += 1
-            return Pick(index, True)
+            return Pick(index=index, trial=True)
         return self._picks[index]
 
     def _fit(self, index: int, now_ns: int) -> bool:

@@ -102,6 +102,14 @@ class Circuit:
         self._probe_due_ns = now_ns + self._policy.probe_interval_ns
         self.succeed()
 
+    def adopt(self, other: "Circuit") -> None:
+        """Go on where another circuit stands; trials under way there are its own."""
+        self.phase = other.phase
+        self._failures.extend(other._failures)
+        self._successes = other._successes
+        self._reopened = other._reopened
+        self._probe_due_ns = other._probe_due_ns
+
     def _open(self, now_ns: int) -> None:
         self.phase = Phase.OPEN
         self._failures.clear()

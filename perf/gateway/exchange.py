@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 from perf.gateway.balance import Balancer, Outcome, Pick
 from perf.gateway.errors import GatewayError
-from perf.gateway.failures import INSTANCE_FAILED, SUCCEEDED, WAIT_LIMIT_SECONDS, judge
+from perf.gateway.failures import INSTANCE_FAILED, SUCCEEDED, Patience, judge
 from perf.gateway.http.client import ClientConnection, Deadlines, Head
 from perf.gateway.http.faults import ExchangeError, StaleError
 from perf.gateway.http.pool import Pool
+from perf.gateway.tally import Attempts
 
-_MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _NS = 1_000_000_000
 _KEY_REFUSED = frozenset({401, 403})
 
@@ -27,11 +27,15 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstream:
-    """One instance: `head` starts every request to it, `version` is for callers who name none."""
+    """One instance.
+
+    Every request to it is `method`, the endpoint, then `fields`; `version` is for callers who name none.
+    """
 
     name: str
     pool: Pool
-    head: bytes
+    method: bytes
+    fields: bytes
     version: bytes
     probe: bytes
     deadlines: Deadlines
@@ -43,23 +47,27 @@ class Provider:
 
     balancer: Balancer
     upstreams: tuple[Upstream, ...]
+    attempts: Attempts
+    patience: Patience
     max_attempts: int
+    max_answer_bytes: int
     on_open: Callable[[int], None]
     clocks: Clocks
 
 
 class Call:
-    """What is asked, and for which sticky key; `versioned` when the fields name an API version.
+    """What is asked, where, and for which sticky key; `versioned` when the fields name an API version.
 
     Not a dataclass, because one is made for each request.
     """
 
-    __slots__ = ("body", "fields", "key", "versioned")
+    __slots__ = ("body", "endpoint", "fields", "key", "versioned")
 
-    def __init__(self, key: str, fields: bytes, *, body: bytes, versioned: bool) -> None:
+    def __init__(self, key: str, fields: bytes, *, body: bytes, endpoint: bytes, versioned: bool) -> None:
         self.key = key
         self.fields = fields
         self.body = body
+        self.endpoint = endpoint
         self.versioned = versioned
 
 
@@ -87,7 +95,7 @@ class Exchange:
         tried: list[int] = []
         pick = self._choose(tried)
         if pick is None:
-            raise GatewayError(503, "no_healthy_instances", "No healthy instance is available")
+            raise GatewayError(503, "no_healthy_instances", message="No healthy instance is available")
         while True:
             self._pick = pick
             if pick.index in tried and self._verdict.wait_seconds:
@@ -107,7 +115,7 @@ class Exchange:
         """Give the whole body and end the exchange; raises GatewayError (502) when it is cut or late."""
         assert self.connection is not None
         try:
-            body = await self.connection.read(max_bytes=_MAX_ANSWER_BYTES)
+            body = await self.connection.read(max_bytes=self._provider.max_answer_bytes)
         except ExchangeError as error:
             self._settle(Outcome.FAILURE)
             raise self._fault(error) from error
@@ -142,7 +150,8 @@ class Exchange:
         self._verdict = SUCCEEDED
         if head.status >= 400:
             now = datetime.fromtimestamp(self._provider.clocks.unix_seconds(), UTC)
-            self._verdict = judge(head.status, head.headers, now=now)
+            patience = self._provider.patience
+            self._verdict = judge(head.status, head.headers, now=now, patience=patience)
         return head
 
     async def _ask(self, upstream: Upstream) -> Head:
@@ -150,7 +159,9 @@ class Exchange:
         call = self._call
         length = b"content-length: %d\r\n\r\n" % len(call.body)
         version = b"" if call.versioned else upstream.version
-        request = b"".join((upstream.head, version, call.fields, length, call.body))
+        request = b"".join(
+            (upstream.method, call.endpoint, upstream.fields, version, call.fields, length, call.body)
+        )
         kept = upstream.pool.take()
         if kept is not None:
             self.connection = kept
@@ -172,8 +183,9 @@ class Exchange:
         if len(tried) >= self._provider.max_attempts:
             return None
         pick = self._choose(tried)
-        if pick is not None and pick.index in tried and self._verdict.wait_seconds > WAIT_LIMIT_SECONDS:
-            self._provider.balancer.settle(pick, Outcome.NEUTRAL, 0)
+        limit_seconds = self._provider.patience.wait_limit_seconds
+        if pick is not None and pick.index in tried and self._verdict.wait_seconds > limit_seconds:
+            self._provider.balancer.settle(pick, Outcome.NEUTRAL, now_ns=0)
             return None
         return pick
 
@@ -183,14 +195,15 @@ class Exchange:
             raise answer
         if answer.status in _KEY_REFUSED:
             message = f"The upstream refused the key of instance {self.upstream.name}"
-            raise GatewayError(503, "no_healthy_instances", message)
+            raise GatewayError(503, "no_healthy_instances", message=message)
         return answer
 
     def _settle(self, outcome: Outcome) -> None:
         pick, self._pick = self._pick, None
         if pick is not None:
             now_ns = self._provider.clocks.monotonic_ns()
-            if self._provider.balancer.settle(pick, outcome, now_ns):
+            self._provider.attempts.note(self._provider.upstreams[pick.index].name, outcome)
+            if self._provider.balancer.settle(pick, outcome, now_ns=now_ns):
                 self._provider.on_open(pick.index)
 
     def _rest(self, index: int) -> None:
@@ -209,4 +222,4 @@ class Exchange:
             connection.abort()
 
     def _fault(self, error: ExchangeError) -> GatewayError:
-        return GatewayError(502, "http_request_error", f"Instance {self.upstream.name}: {error}")
+        return GatewayError(502, "http_request_error", message=f"Instance {self.upstream.name}: {error}")

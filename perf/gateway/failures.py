@@ -10,10 +10,20 @@ from perf.gateway.balance import Outcome
 _INSTANCE_AT_FAULT = frozenset({401, 403})
 _BUSY = frozenset({503, 529})
 _RATE_LIMITED = 429
-_RETRY_AFTER_LIMIT_SECONDS = 60.0
-_RATE_LIMIT_REST_SECONDS = 2.0
-WAIT_LIMIT_SECONDS = 2.0
-"""A caller waits for the only instance no longer than this; else it gets the answer and may wait itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How far an upstream's wish to be left alone is followed.
+
+    `retry_after_limit_seconds` is the most that it is taken to ask for, `rate_limit_rest_seconds` what a
+    rate-limited instance gets that asks for nothing.
+    A caller waits for the only instance for up to `wait_limit_seconds`; else the answer is passed on at once.
+    """
+
+    retry_after_limit_seconds: float
+    rate_limit_rest_seconds: float
+    wait_limit_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +44,9 @@ CALLER_AT_FAULT = Verdict(outcome=Outcome.NEUTRAL, retry=False, rest_seconds=0.0
 INSTANCE_FAILED = Verdict(outcome=Outcome.FAILURE, retry=True, rest_seconds=0.0, wait_seconds=0.0)
 
 
-def judge(status: int, headers: Sequence[tuple[bytes, bytes]], *, now: datetime) -> Verdict:
+def judge(
+    status: int, headers: Sequence[tuple[bytes, bytes]], *, now: datetime, patience: Patience
+) -> Verdict:
     """Classify an upstream's answer by its status and Retry-After.
 
     A rate limit is not the instance's failure: it rests, uncounted.
@@ -43,12 +55,14 @@ def judge(status: int, headers: Sequence[tuple[bytes, bytes]], *, now: datetime)
     if status < 400:
         return SUCCEEDED
     if status == _RATE_LIMITED or status in _BUSY:
-        asked = retry_after_seconds(headers, now=now)
+        wish = retry_after_seconds(headers, now=now)
+        asked = None if wish is None else min(wish, patience.retry_after_limit_seconds)
         limited = status == _RATE_LIMITED
+        unasked_seconds = patience.rate_limit_rest_seconds if limited else 0.0
         return Verdict(
             outcome=Outcome.NEUTRAL if limited else Outcome.FAILURE,
             retry=True,
-            rest_seconds=asked if asked is not None else (_RATE_LIMIT_REST_SECONDS if limited else 0.0),
+            rest_seconds=unasked_seconds if asked is None else asked,
             wait_seconds=asked if asked is not None else (float("inf") if limited else 0.0),
         )
     if status >= 500 or status in _INSTANCE_AT_FAULT:
@@ -57,7 +71,7 @@ def judge(status: int, headers: Sequence[tuple[bytes, bytes]], *, now: datetime)
 
 
 def retry_after_seconds(headers: Sequence[tuple[bytes, bytes]], *, now: datetime) -> float | None:
-    """Give what `retry-after-ms` or `retry-after` (seconds or a date) asks for, at most 60 s, or None."""
+    """Give what `retry-after-ms` or `retry-after` (seconds or a date) asks for, or None."""
     found = {
         name: value.decode("latin-1").strip() for name, value in headers if name.startswith(b"retry-after")
     }
@@ -65,7 +79,7 @@ def retry_after_seconds(headers: Sequence[tuple[bytes, bytes]], *, now: datetime
     seconds = asked / 1000 if asked is not None else _number(found.get(b"retry-after"))
     if seconds is None and b"retry-after" in found:
         seconds = _until(found[b"retry-after"], now=now)
-    return None if seconds is None else min(max(seconds, 0.0), _RETRY_AFTER_LIMIT_SECONDS)
+    return None if seconds is None else max(seconds, 0.0)
 
 
 def _number(text: str | None) -> float | None:

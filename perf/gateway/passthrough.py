@@ -8,12 +8,18 @@ from perf.gateway.sse import FrameGate
 
 _ENDS: Final = {
     Dialect.OPENAI: (b"[DONE]", re.compile(rb"(?:^|[\r\n])data: ?\[DONE\]")),
+    Dialect.RESPONSES: (
+        b"event",
+        re.compile(rb"(?:^|[\r\n])event: ?response\.(?:completed|incomplete|failed)"),
+    ),
     Dialect.ANTHROPIC: (b"message_stop", re.compile(rb"(?:^|[\r\n])event: ?message_stop")),
 }
 _ERRORS: Final = {
     Dialect.OPENAI: re.compile(rb'(?:^|[\r\n])data: ?\{\s*"error"'),
+    Dialect.RESPONSES: re.compile(rb"(?:^|[\r\n])event: ?error"),
     Dialect.ANTHROPIC: re.compile(rb"(?:^|[\r\n])event: ?error"),
 }
+_NUMBER: Final = re.compile(rb'"sequence_number":\s*(\d+)')
 
 
 class PassThrough:
@@ -35,6 +41,12 @@ class PassThrough:
     def failed(self) -> bool:
         """Whether the upstream itself ended the stream with an error event."""
         return self._error.search(self._last) is not None
+
+    @property
+    def next_number(self) -> int:
+        """The place of the next event, in a dialect that numbers them."""
+        numbers = _NUMBER.findall(self._last)
+        return int(numbers[-1]) + 1 if numbers else 0
 
     def feed(self, data: bytes) -> bytes:
         """Take upstream bytes; give those of whole frames."""

@@ -32,11 +32,11 @@ class Router:
 
     def _find(self, model: str) -> str:
         if _MODEL.fullmatch(model) is None:
-            raise GatewayError(400, "model_not_found", f"Model name is not valid: {model[:256]!r}")
+            raise GatewayError(400, "model_not_found", message=f"Model name is not valid: {model[:256]!r}")
         for length, targets in self._tiers:
             target = targets.get(model[:length])
             if target is not None:
                 return target
         if self._default is None:
-            raise GatewayError(400, "model_not_found", f"No route for model: {model}")
+            raise GatewayError(400, "model_not_found", message=f"No route for model: {model}")
         return self._default

@@ -30,10 +30,10 @@ class ApiKey(Table, frozen=True, kw_only=True):
 
 
 class Discovery(Table, frozen=True, kw_only=True):
-    """`[routing.discovery]`, read and not used."""
+    """`[routing.discovery]`: whether `/v1/models` asks the upstreams for their lists."""
 
     enabled: bool
-    cache_ttl_seconds: int
+    cache_ttl_seconds: Annotated[int, msgspec.Meta(ge=0)]
     refresh_on_startup: bool
     providers_with_listing: list[str]
 
@@ -206,6 +206,21 @@ class Resilience(Table, frozen=True, kw_only=True):
     jitter_ratio: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.2
     connect_timeout_seconds: _Seconds = 5.0
     first_byte_timeout_seconds: _Seconds | None = None
+    retry_after_limit_seconds: _Seconds = 60.0
+    rate_limit_rest_seconds: _Seconds = 2.0
+    wait_limit_seconds: _Seconds = 2.0
+
+
+class Limits(Table, frozen=True, kw_only=True):
+    """`[limits]`: what is kept, and for how long."""
+
+    max_body_bytes: _Count = 10 * 1024 * 1024
+    max_answer_bytes: _Count = 64 * 1024 * 1024
+    max_sessions: _Count = 500_000
+    session_idle_seconds: _Seconds = 3600.0
+    client_idle_seconds: _Seconds = 75.0
+    upstream_idle_seconds: _Seconds = 90.0
+    drain_seconds: _Seconds = 30.0
 
 
 class Config(Table, frozen=True, kw_only=True):
@@ -218,3 +233,4 @@ class Config(Table, frozen=True, kw_only=True):
     observability: Observability = Observability()
     oauth_providers: list[OAuthProvider] = []
     resilience: Resilience = Resilience()
+    limits: Limits = Limits()

@@ -1,6 +1,7 @@
 """Sticky sessions: which instance a key is bound to, until it expires or too many others come."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 
 
 class Sessions:
@@ -20,6 +21,12 @@ class Sessions:
         """Give the number of bindings, expired ones that are not yet swept included."""
         return len(self._bindings)
 
+    def adopt(self, other: "Sessions", *, places: Mapping[int, int]) -> None:
+        """Take the bindings of another table over; `places` gives an instance's own index for its other."""
+        for key, (index, used_ns) in other._bindings.items():
+            if index in places:
+                self._bindings[key] = (places[index], used_ns)
+
     def lookup(self, key: str, now_ns: int) -> int | None:
         """Give the instance of a key, or None when it has none or its binding is too old."""
         binding = self._bindings.get(key)
@@ -27,7 +34,7 @@ class Sessions:
             return None
         return binding[0]
 
-    def bind(self, key: str, index: int, now_ns: int) -> None:
+    def bind(self, key: str, index: int, *, now_ns: int) -> None:
         """Bind a key, or use its binding once more."""
         bindings = self._bindings
         bindings[key] = (index, now_ns)

@@ -1,6 +1,6 @@
 """Server-sent events (WHATWG HTML, 9.2) over any split of their bytes: whole frames, and decoded events."""
 
-from dataclasses import dataclass
+import msgspec
 
 from perf.gateway.errors import GatewayError
 
@@ -48,12 +48,16 @@ class FrameGate:
         self._held.append(data)
         self._held_bytes += len(data)
         if self._held_bytes > _MAX_FRAME_BYTES:
-            raise GatewayError(502, "upstream_error", "The upstream sent an event of more than 16 MiB")
+            raise GatewayError(
+                502, "upstream_error", message="The upstream sent an event of more than 16 MiB"
+            )
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One decoded event: its `event` field, or an empty text, and its data lines joined."""
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One decoded event: its `event` field, or an empty text, and its data lines joined.
+
+    Not a dataclass, because one is made for each chunk of a stream.
+    """
 
     name: bytes
     data: bytes
@@ -92,7 +96,7 @@ def _decode(frame: bytes) -> Event | None:
             name = line[7:]
         else:
             name = _rare(line, data, name=name)
-    return Event(name, data[0] if len(data) == 1 else b"\n".join(data)) if data else None
+    return Event(name=name, data=data[0] if len(data) == 1 else b"\n".join(data)) if data else None
 
 
 def _rare(line: bytes, data: list[bytes], *, name: bytes) -> bytes:

@@ -135,7 +135,8 @@ def test_nobody_there_is_an_error_in_the_callers_dialect(tmp_path: Path) -> None
         async with gateway(tmp_path, config([gone], [gone])) as g:
             first = await g.ask(post(_ASK))
             second = await g.ask(post(_ASK))
-            messages = await g.ask(post(_ASK, path="/v1/messages"))
+            claude = _ASK.replace(b"gpt-4o", b"claude-x")
+            messages = await g.ask(post(claude, path="/v1/messages"))
 
         assert (first[0], json.loads(first[2])["error"]["type"]) == (502, "http_request_error")
         assert (second[0], json.loads(second[2])["error"]["type"]) == (503, "no_healthy_instances")
@@ -155,7 +156,9 @@ def test_an_html_error_becomes_one_of_the_callers_dialect(tmp_path: Path) -> Non
             status, headers, body = await g.ask(post(_ASK))
 
         assert (status, headers["content-type"]) == (404, "application/json")
-        assert json.loads(body) == {"error": {"message": "<h1>no</h1>", "type": "upstream_error"}}
+        assert json.loads(body) == {
+            "error": {"message": "<h1>no</h1>", "type": "upstream_error", "param": None, "code": None}
+        }
 
     asyncio.run(scenario())
 

@@ -221,7 +221,7 @@ def test_sessions_stick_and_share_connections(tmp_path: Path) -> None:
                 seen: dict[str, set[str]] = {}
                 for n in range(60):
                     session = f"session_{n % 20:08d}-0000-0000-0000-000000000000"
-                    body = b'{"model":"gpt-4o","metadata":{"user_id":"u_%b"}}' % session.encode()
+                    body = b'{"model":"claude-x","metadata":{"user_id":"u_%b"}}' % session.encode()
                     writer.write(post(body, path="/v1/messages", headers=b"x-api-key: test-key-0001\r\n"))
                     _, headers, _ = await read_answer(reader)
                     seen.setdefault(session, set()).add(headers["x-gateway-instance"])

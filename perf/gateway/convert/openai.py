@@ -140,6 +140,7 @@ class PromptDetails(Output, kw_only=True):
     """`prompt_tokens_details`."""
 
     cached_tokens: int
+    cache_write_tokens: int
 
 
 class Usage(Output, kw_only=True):

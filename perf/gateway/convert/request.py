@@ -56,7 +56,7 @@ def convert_request(body: bytes, *, cache: CachePolicy) -> Converted:
     try:
         chat = _decoder.decode(body)
     except msgspec.DecodeError as error:
-        raise GatewayError(400, "conversion_error", f"Failed to read the request: {error}") from error
+        raise GatewayError(400, "conversion_error", message=f"Failed to read the request: {error}") from error
     request = anthropic.MessagesRequest(
         model=chat.model,
         max_tokens=chat.max_completion_tokens or chat.max_tokens or _DEFAULT_MAX_TOKENS,
@@ -145,7 +145,7 @@ def _as_blocks(content: str | list[anthropic.Block]) -> list[anthropic.Block]:
 def _content(message: openai.Message) -> str | list[anthropic.Block]:
     if message.role == "tool":
         if message.tool_call_id is None:
-            raise GatewayError(400, "conversion_error", "A tool message has no `tool_call_id`")
+            raise GatewayError(400, "conversion_error", message="A tool message has no `tool_call_id`")
         parts = message.content
         result = parts if isinstance(parts, str) else _parts(parts)
         return [anthropic.ToolResult(tool_use_id=message.tool_call_id, content=result)]
@@ -163,7 +163,7 @@ def _tool_use(call: openai.ToolCall) -> anthropic.ToolUse:
         _arguments.decode(arguments)
     except msgspec.DecodeError as error:
         message = f"The arguments of tool call {call.id!r} are not a JSON object: {error}"
-        raise GatewayError(400, "conversion_error", message) from error
+        raise GatewayError(400, "conversion_error", message=message) from error
     return anthropic.ToolUse(id=call.id, name=call.function.name, input=Raw(arguments))
 
 
@@ -187,7 +187,9 @@ def _source(url: str) -> anthropic.Base64Source | anthropic.UrlSource:
         return anthropic.Base64Source(media_type=match.group(1), data=match.group(2))
     if url.startswith(("http://", "https://")):
         return anthropic.UrlSource(url=url)
-    raise GatewayError(400, "conversion_error", "An image is neither a base64 data URL nor an http(s) URL")
+    raise GatewayError(
+        400, "conversion_error", message="An image is neither a base64 data URL nor an http(s) URL"
+    )
 
 
 def _text(content: openai.Content) -> str:

@@ -4,6 +4,7 @@ import msgspec
 from msgspec import UNSET
 
 from perf.gateway.convert import anthropic, openai
+from perf.gateway.convert.wording import openai_status, openai_words
 from perf.gateway.errors import GatewayError
 
 _FINISH_REASONS = {
@@ -15,6 +16,7 @@ _FINISH_REASONS = {
     "tool_use": "tool_calls",
     "refusal": "content_filter",
 }
+_QUOTED_BYTES = 2000
 _decoder = msgspec.json.Decoder(anthropic.MessagesAnswer)
 _error_decoder = msgspec.json.Decoder(anthropic.ErrorAnswer)
 _encoder = msgspec.json.Encoder()
@@ -28,13 +30,14 @@ def finish_reason(stop_reason: str | None) -> str:
 def convert_usage(usage: anthropic.Usage) -> openai.Usage:
     """Convert token counts: OpenAI's prompt tokens include what was written to and read from the cache."""
     cached = usage.cache_read_input_tokens or 0
-    prompt = (usage.input_tokens or 0) + (usage.cache_creation_input_tokens or 0) + cached
+    written = usage.cache_creation_input_tokens or 0
+    prompt = (usage.input_tokens or 0) + written + cached
     completion = usage.output_tokens or 0
     return openai.Usage(
         prompt_tokens=prompt,
         completion_tokens=completion,
         total_tokens=prompt + completion,
-        prompt_tokens_details=openai.PromptDetails(cached_tokens=cached),
+        prompt_tokens_details=openai.PromptDetails(cached_tokens=cached, cache_write_tokens=written),
     )
 
 
@@ -43,7 +46,9 @@ def convert_response(body: bytes, *, created: int) -> bytes:
     try:
         answer = _decoder.decode(body)
     except msgspec.DecodeError as error:
-        raise GatewayError(502, "conversion_error", f"The upstream's answer is malformed: {error}") from error
+        raise GatewayError(
+            502, "conversion_error", message=f"The upstream's answer is malformed: {error}"
+        ) from error
     texts = [block.text for block in answer.content if block.type == "text"]
     calls = [_call(block) for block in answer.content if block.type == "tool_use"]
     message = openai.MessageOut(
@@ -73,7 +78,10 @@ def _call(block: anthropic.AnyBlock) -> openai.ToolCallOut:
 def convert_error(status: int, body: bytes) -> GatewayError:
     """Read an Anthropic error body; a body of another kind is quoted."""
     try:
-        detail = _error_decoder.decode(body).error
+        message = _error_decoder.decode(body).error.message
     except msgspec.DecodeError:
-        return GatewayError(status, "upstream_error", body[:2000].decode(errors="replace"))
-    return GatewayError(status, detail.type, detail.message)
+        message = body[:_QUOTED_BYTES].decode(errors="replace")
+    told = openai_status(status)
+    words = openai_words(told)
+    message = message or f"The upstream answered {status}"
+    return GatewayError(told, words.kind, message=message, code=words.code)

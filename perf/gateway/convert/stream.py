@@ -4,6 +4,7 @@ import msgspec
 
 from perf.gateway.convert import anthropic
 from perf.gateway.convert.response import convert_usage, finish_reason
+from perf.gateway.convert.wording import anthropic_status, openai_status, openai_words
 from perf.gateway.errors import Dialect, GatewayError, error_event
 from perf.gateway.sse import EventDecoder
 
@@ -20,6 +21,7 @@ class StreamConverter:
     """
 
     __slots__ = (
+        "_begun",
         "_calls",
         "_created",
         "_decoder",
@@ -36,6 +38,7 @@ class StreamConverter:
         self._created = created
         self._include_usage = include_usage
         self._calls = -1
+        self._begun = False
         self._usage = anthropic.Usage()
         self._prefix = b""
         tail = b',"usage":null}\n\n' if include_usage else b"}\n\n"
@@ -56,7 +59,7 @@ class StreamConverter:
                 decoded = _decoder.decode(event.data)
             except msgspec.DecodeError as error:
                 message = f"The upstream sent a malformed event: {error}"
-                raise GatewayError(502, "conversion_error", message) from error
+                raise GatewayError(502, "conversion_error", message=message) from error
             out.append(self._convert(decoded))
         return out[0] if len(out) == 1 else b"".join(out)
 
@@ -78,7 +81,9 @@ class StreamConverter:
             case anthropic.StreamEvent(type="error"):
                 self.failed = True
                 detail = event.error or anthropic.ErrorDetail(message="The upstream failed")
-                return error_event(GatewayError(502, detail.type, detail.message), Dialect.OPENAI)
+                words = openai_words(openai_status(anthropic_status(detail.type)))
+                error = GatewayError(502, words.kind, message=detail.message, code=words.code)
+                return error_event(error, Dialect.OPENAI)
         return b""
 
     def _start(self, message: anthropic.StartedMessage) -> bytes:
@@ -90,7 +95,15 @@ class StreamConverter:
         }
         self._prefix = b"data: " + _encode(head)[:-1] + b',"choices":['
         self._add_usage(message.usage)
-        return self._chunk(b'{"role":"assistant","content":"","refusal":null}')
+        return b""
+
+    def _role(self, block_type: str) -> bytes:
+        """Give the first chunk, which waits for the first block: with a call there is no content."""
+        if self._begun:
+            return b""
+        self._begun = True
+        content = b"null" if block_type == "tool_use" else b'""'
+        return self._chunk(b'{"role":"assistant","content":%b,"refusal":null}' % content)
 
     def _chunk(self, delta: bytes) -> bytes:
         return b'%b{"index":0,"delta":%b%b' % (self._prefix, delta, self._suffix)
@@ -106,15 +119,16 @@ class StreamConverter:
         return self._chunk(call)
 
     def _block(self, block: anthropic.AnyBlock) -> bytes:
+        role = self._role(block.type)
         if block.type == "text" and block.text:
-            return self._chunk(b'{"content":%b}' % _encode(block.text))
+            return role + self._chunk(b'{"content":%b}' % _encode(block.text))
         if block.type != "tool_use":
-            return b""
+            return role
         self._calls += 1
         arguments = bytes(block.input).decode() if bytes(block.input).strip() not in (b"{}", b"") else ""
         function = {"name": block.name, "arguments": arguments}
         call = {"index": self._calls, "id": block.id, "type": "function", "function": function}
-        return self._chunk(_encode({"tool_calls": [call]}))
+        return role + self._chunk(_encode({"tool_calls": [call]}))
 
     def _finish(self, event: anthropic.StreamEvent) -> bytes:
         self._add_usage(event.usage)
@@ -123,7 +137,7 @@ class StreamConverter:
         reason = finish_reason(event.delta.stop_reason).encode()
         usage = b',"usage":null' if self._include_usage else b""
         choice = b'{"index":0,"delta":{},"logprobs":null,"finish_reason":"%b"}]%b}\n\n' % (reason, usage)
-        return self._prefix + choice
+        return self._role("text") + self._prefix + choice
 
     def _usage_chunk(self) -> bytes:
         if not self._include_usage:

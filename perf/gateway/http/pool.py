@@ -47,6 +47,11 @@ class Pool:
         self._tls = ssl.create_default_context() if origin.tls else None
         self._idle: dict[ClientConnection, None] = {}
         self._all: set[ClientConnection] = set()
+        self._retired = False
+
+    def __len__(self) -> int:
+        """Give the number of open connections."""
+        return len(self._all)
 
     def take(self) -> ClientConnection | None:
         """Give the connection used last, or None when none is idle."""
@@ -75,7 +80,7 @@ class Pool:
         """Keep a connection whose answer is complete, or close it when it may not be reused."""
         if connection.closed:
             return
-        if not connection.reusable:
+        if not connection.reusable or self._retired:
             connection.abort()
             return
         connection.release()
@@ -86,6 +91,12 @@ class Pool:
         limit = self._loop.time() - older_than_seconds
         for connection in [each for each in self._idle if each.idle_since < limit]:
             self._idle.pop(connection)
+            connection.abort()
+
+    def retire(self) -> None:
+        """Close what is idle now, and every other connection after its exchange."""
+        self._retired = True
+        for connection in list(self._idle):
             connection.abort()
 
     def close(self) -> None:

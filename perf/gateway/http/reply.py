@@ -20,6 +20,7 @@ class Reply:
         "close",
         "finished",
         "started",
+        "status",
     )
 
     def __init__(self, transport: asyncio.Transport, *, bare: bool, chunked: bool, close: bool) -> None:
@@ -32,10 +33,12 @@ class Reply:
         self.close = close or not chunked
         self.started = False
         self.finished = False
+        self.status = 0
 
     def send(self, status: int, *, headers: bytes, body: bytes) -> None:
         """Write a whole answer; `headers` are complete lines without the length."""
         self.started = self.finished = True
+        self.status = status
         length = b"content-length: %d\r\n%b\r\n" % (
             len(body),
             b"connection: close\r\n" if self.close else b"",
@@ -45,6 +48,7 @@ class Reply:
     def start(self, status: int, *, headers: bytes) -> None:
         """Write the head of an answer whose length is not known."""
         self.started = True
+        self.status = status
         framing = b"transfer-encoding: chunked\r\n" if self._chunked else b""
         ending = b"connection: close\r\n\r\n" if self.close else b"\r\n"
         self._transport.write(b"".join((status_line(status), headers, framing, ending)))

@@ -263,7 +263,7 @@ class ServerConnection(asyncio.Protocol):
         if error is not None:
             _log.error("a request failed inside the gateway", exc_info=error)
             if not reply.started:
-                self._send_refusal(reply, 500, b"")
+                self._send_refusal(reply, 500, target=b"")
         if not reply.finished:
             self._transport.abort()
         elif reply.close or self._server.draining:
@@ -280,9 +280,9 @@ class ServerConnection(asyncio.Protocol):
         self._closing = True
         self._idle_since = self._server.loop.time()
         reply = Reply(self._transport, bare=False, chunked=True, close=True)
-        self._send_refusal(reply, self._refused, self._incoming.target)
+        self._send_refusal(reply, self._refused, target=self._incoming.target)
         self._transport.write_eof()
 
-    def _send_refusal(self, reply: Reply, status: int, target: bytes) -> None:
+    def _send_refusal(self, reply: Reply, status: int, *, target: bytes) -> None:
         body = self._server.site.refusal(status, target)
         reply.send(status, headers=b"content-type: application/json\r\n", body=body)

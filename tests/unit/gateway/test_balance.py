@@ -39,7 +39,7 @@ def index_of(pick: Pick | None) -> int:
 
 def open_circuit(balancer: Balancer, index: int) -> None:
     for _ in range(3):
-        balancer.settle(Pick(index, False), Outcome.FAILURE, 0)
+        balancer.settle(Pick(index=index, trial=False), Outcome.FAILURE, now_ns=0)
 
 
 def test_weights_show_over_many_keys() -> None:
@@ -117,10 +117,10 @@ def test_probation_takes_one_request_at_a_time() -> None:
     trial = balancer.pick("a", 0)
     other = balancer.pick("b", 0)
 
-    assert trial == Pick(0, True)
-    assert other == Pick(1, False)
-    balancer.settle(trial, Outcome.NEUTRAL, 0)
-    assert balancer.pick("c", 0) == Pick(0, True)
+    assert trial == Pick(index=0, trial=True)
+    assert other == Pick(index=1, trial=False)
+    balancer.settle(trial, Outcome.NEUTRAL, now_ns=0)
+    assert balancer.pick("c", 0) == Pick(index=0, trial=True)
 
 
 class BalancerMachine(RuleBasedStateMachine):
@@ -152,7 +152,7 @@ class BalancerMachine(RuleBasedStateMachine):
     def settle(self, data: st.DataObject, outcome: Outcome) -> None:
         chosen = self.under_way.pop(data.draw(st.integers(0, len(self.under_way) - 1)))
         was_open = self.balancer.phase(chosen.index) is Phase.OPEN
-        opened = self.balancer.settle(chosen, outcome, self.now_ns)
+        opened = self.balancer.settle(chosen, outcome, now_ns=self.now_ns)
 
         assert opened == (not was_open and self.balancer.phase(chosen.index) is Phase.OPEN)
 

@@ -22,7 +22,7 @@ _USAGE_OUT: Json = {
     "prompt_tokens": 60,
     "completion_tokens": 7,
     "total_tokens": 67,
-    "prompt_tokens_details": {"cached_tokens": 30},
+    "prompt_tokens_details": {"cached_tokens": 30, "cache_write_tokens": 20},
 }
 
 
@@ -80,13 +80,15 @@ def test_a_malformed_answer_is_the_upstreams_fault() -> None:
     assert caught.value.status == 502
 
 
-def test_errors_keep_status_and_words() -> None:
-    """An Anthropic error gives its type and message; anything else is quoted."""
+def test_errors_keep_their_message_and_get_openais_words() -> None:
+    """OpenAI has no 529, and types of its own; a body of another kind is quoted."""
     error = convert_error(529, b'{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}')
+    limit = convert_error(429, b'{"type":"error","error":{"type":"rate_limit_error","message":"Slow"}}')
     other = convert_error(500, b"<h1>oops</h1>")
 
-    assert (error.status, error.kind, error.message) == (529, "overloaded_error", "Overloaded")
-    assert (other.status, other.kind, other.message) == (500, "upstream_error", "<h1>oops</h1>")
+    assert (error.status, error.kind, error.message) == (503, "server_error", "Overloaded")
+    assert (limit.status, limit.kind, limit.code) == (429, "requests", "rate_limit_exceeded")
+    assert (other.status, other.kind, other.message) == (500, "server_error", "<h1>oops</h1>")
 
 
 def frame(event: Json) -> bytes:
@@ -179,7 +181,8 @@ def test_an_error_in_the_stream_is_passed_on_and_ends_it() -> None:
     error = frame({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}})
     out = converter.feed(error + a_stream(["late"], []))
 
-    assert out == b'data: {"error":{"message":"Overloaded","type":"overloaded_error"}}\n\n'
+    told = {"message": "Overloaded", "type": "server_error", "param": None, "code": None}
+    assert json.loads(out.removeprefix(b"data: ")) == {"error": told}
     assert converter.failed
     assert not converter.complete
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from perf.gateway.balance import Outcome
-from perf.gateway.failures import judge, retry_after_seconds
+from perf.gateway.failures import Patience, judge, retry_after_seconds
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_PATIENCE = Patience(retry_after_limit_seconds=60.0, rate_limit_rest_seconds=2.0, wait_limit_seconds=2.0)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 )
 def test_a_status_tells_whose_fault_it_is(status: int, outcome: Outcome, retry: bool) -> None:
     """The instance's faults count and are tried again; the caller's do neither."""
-    verdict = judge(status, [], now=_NOW)
+    verdict = judge(status, [], now=_NOW, patience=_PATIENCE)
 
     assert (verdict.outcome, verdict.retry) == (outcome, retry)
 
@@ -43,16 +44,17 @@ def test_a_status_tells_whose_fault_it_is(status: int, outcome: Outcome, retry: 
         ([(b"retry-after", b"9"), (b"retry-after-ms", b"250")], 0.25),
         ([(b"retry-after", b"Thu, 01 Jan 2026 00:00:30 GMT")], 30.0),
         ([(b"retry-after", b"Wed, 31 Dec 2025 00:00:30 GMT")], 0.0),
-        ([(b"retry-after", b"86400")], 60.0),
+        ([(b"retry-after", b"86400")], 86400.0),
         ([(b"retry-after", b"soon")], None),
     ],
 )
 def test_retry_after_is_read_in_every_form(headers: list[tuple[bytes, bytes]], seconds: float | None) -> None:
-    """Seconds, milliseconds, a date; at most a minute; nonsense is nothing."""
+    """Seconds, milliseconds, a date; nonsense is nothing."""
     assert retry_after_seconds(headers, now=_NOW) == seconds
 
 
 def test_a_rate_limited_instance_rests_as_it_asks() -> None:
-    """Two seconds when it does not say how long."""
-    assert judge(429, [], now=_NOW).rest_seconds == 2.0
-    assert judge(429, [(b"retry-after", b"5")], now=_NOW).rest_seconds == 5.0
+    """Two seconds when it does not say how long, and at most a minute."""
+    assert judge(429, [], now=_NOW, patience=_PATIENCE).rest_seconds == 2.0
+    assert judge(429, [(b"retry-after", b"5")], now=_NOW, patience=_PATIENCE).rest_seconds == 5.0
+    assert judge(429, [(b"retry-after", b"86400")], now=_NOW, patience=_PATIENCE).rest_seconds == 60.0

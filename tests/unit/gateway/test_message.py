@@ -46,10 +46,16 @@ def test_an_origin_is_taken_apart(url: str, authority: bytes, path: str) -> None
 
 def test_each_dialect_has_its_error() -> None:
     """The SDKs read these shapes."""
-    error = GatewayError(503, "no_healthy_instances", "none")
+    error = GatewayError(503, "no_healthy_instances", message="none")
     inner = {"message": "none", "type": "no_healthy_instances"}
+    openai = {**inner, "param": None, "code": None}
+    numbered = {"type": "error", "code": "no_healthy_instances", "message": "none", "param": None}
 
-    assert json.loads(error_body(error, Dialect.OPENAI)) == {"error": inner}
+    assert json.loads(error_body(error, Dialect.OPENAI)) == {"error": openai}
+    assert json.loads(error_event(error, Dialect.RESPONSES, number=7).partition(b"data: ")[2]) == {
+        **numbered,
+        "sequence_number": 7,
+    }
     assert json.loads(error_body(error, Dialect.ANTHROPIC)) == {"type": "error", "error": inner}
     assert error_event(error, Dialect.ANTHROPIC).startswith(b"event: error\ndata: {")
     assert json.loads(refusal(413, b"/v1/messages"))["error"]["type"] == "request_too_large"

@@ -20,7 +20,7 @@ def test_bindings_are_as_a_plain_list_would_say(uses: list[tuple[int, int]]) -> 
         expected = last[0] if last and key in newer and now_ns - last[1] < 50 else None
 
         assert sessions.lookup(key, now_ns) == expected
-        sessions.bind(key, number, now_ns)
+        sessions.bind(key, number, now_ns=now_ns)
         history.append((key, number, now_ns))
         assert len(sessions) <= 5
 
@@ -29,8 +29,8 @@ def test_expired_bindings_leave_the_memory() -> None:
     """A thousand old bindings are gone after as many new uses of one key."""
     sessions = Sessions(idle_ns=10, limit=10_000)
     for number in range(1000):
-        sessions.bind(f"k{number}", 0, 0)
+        sessions.bind(f"k{number}", 0, now_ns=0)
     for _ in range(1000):
-        sessions.bind("new", 0, 100)
+        sessions.bind("new", 0, now_ns=100)
 
     assert len(sessions) == 1

@@ -35,7 +35,7 @@ def test_events_do_not_depend_on_the_split(
     text = encode(events, end)
     decoded = [event for part in split(text, cuts) for event in decoder.feed(part)]
 
-    assert decoded == [Event(name.encode(), "\n".join(lines).encode()) for name, lines in events]
+    assert decoded == [Event(name=name.encode(), data="\n".join(lines).encode()) for name, lines in events]
     assert not decoder.midway
 
 
@@ -73,7 +73,7 @@ def test_a_gate_never_lets_half_a_frame_out() -> None:
 
 def test_a_field_without_a_space_is_read() -> None:
     """`data:x` is as good as `data: x`; a frame without data is no event."""
-    assert EventDecoder().feed(b"event:e\ndata:x\n\nevent: alone\n\n") == [Event(b"e", b"x")]
+    assert EventDecoder().feed(b"event:e\ndata:x\n\nevent: alone\n\n") == [Event(name=b"e", data=b"x")]
 
 
 def test_a_stream_is_complete_only_at_its_proper_end() -> None:

@@ -1,0 +1,1 @@
+"""The other way: Anthropic requests to OpenAI, OpenAI answers and streams back; no I/O."""
