@@ -49,6 +49,10 @@ class Behaviour:
         ask = read_ask(dialect, body)
         if ask is None:
             return Answering(0, _BAD_REQUESTS[dialect])
+        return self.reply(ask)
+
+    def reply(self, ask: Ask) -> Answering:
+        """Answer a request that asks for this."""
         delay_ns = next(self._delays_ns)
         drawn = draw(self._script.faults, self._rng)
         delivery = self._deliveries.get((ask, drawn))

@@ -11,11 +11,13 @@ import httptools
 
 from perf.model.upstream import Arrival
 from perf.model.wire import NONCE_HEADER
-from perf.upstream.asks import body_nonce, credential_of, path_of
+from perf.upstream.asks import body_nonce, credential_of, dialect_of, path_of, read_ask
 from perf.upstream.behaviour import Answering
 from perf.upstream.exchange import Exchange, Request, answer_at_once, unanswered
 from perf.upstream.faults import End
 from perf.upstream.framing import BAD_REQUEST, CONTINUE
+from perf.upstream.known import Acquaintance, Known
+from perf.upstream.replies import Ask
 from perf.upstream.timers import Timers
 
 _NONCE_HEADER = NONCE_HEADER.encode()
@@ -23,6 +25,7 @@ _AUTHORIZATION = b"authorization"
 _API_KEY = b"x-api-key"
 _WANTED = frozenset({_NONCE_HEADER, _AUTHORIZATION, _API_KEY})
 _EXPECT = b"expect"
+_END_OF_HEAD = b"\r\n\r\n"
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -33,9 +36,14 @@ class Host(Protocol):
     timers: Timers
     log: list[Arrival]
     connections: "set[Connection]"
+    acquaintance: Acquaintance
 
     def answer(self, method: bytes, path: str, *, body: bytes) -> Answering:
         """Decide an answer."""
+        ...
+
+    def reply(self, ask: Ask) -> Answering:
+        """Decide the answer to a request that asks for this."""
         ...
 
     def next_connection(self) -> int:
@@ -51,6 +59,7 @@ class Connection(asyncio.Protocol):
     """A server's side of one HTTP/1.1 connection; pipelined requests wait for their turn."""
 
     __slots__ = (
+        "_acquaintance",
         "_body",
         "_bytes_in",
         "_exchange",
@@ -58,6 +67,8 @@ class Connection(asyncio.Protocol):
         "_host",
         "_number",
         "_parser",
+        "_rests",
+        "_sole",
         "_transport",
         "_url",
         "_waiting",
@@ -70,6 +81,9 @@ class Connection(asyncio.Protocol):
         self._parser: httptools.HttpRequestParser | None = None
         self._exchange: Exchange | None = None
         self._waiting: deque[Request] = deque()
+        self._acquaintance = host.acquaintance
+        self._rests = True
+        self._sole = b""
         self._bytes_in = 0
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
@@ -98,7 +112,11 @@ class Connection(asyncio.Protocol):
         """Parse; what is not HTTP is refused."""
         if self._parser is None:
             return
+        if self._rests and self._exchange is None and (recalled := self._acquaintance.recall(data)):
+            self._answer_known(*recalled, bytes_in=len(data))
+            return
         self._bytes_in += len(data)
+        self._sole = data if self._rests else b""
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
@@ -112,6 +130,10 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        self._rests = False
+
     def on_url(self, url: bytes) -> None:
         """A part of the path."""
         self._url += url
@@ -122,6 +144,7 @@ class Connection(asyncio.Protocol):
         if name in _WANTED:
             self._headers[name] = value
         elif name == _EXPECT and self._transport is not None:
+            self._sole = b""
             self._transport.write(CONTINUE)
 
     def on_body(self, body: bytes) -> None:
@@ -146,6 +169,8 @@ class Connection(asyncio.Protocol):
             self._bytes_in,
             self._parser.should_keep_alive(),
         )
+        self._rests = True
+        self._learn(request)
         self._url = self._body = b""
         self._headers.clear()
         self._bytes_in = 0
@@ -154,11 +179,38 @@ class Connection(asyncio.Protocol):
         else:
             self._waiting.append(request)
 
+    def _learn(self, request: Request) -> None:
+        """Get to know a request if the bytes of one read were exactly all of it."""
+        sole = self._sole
+        if len(sole) != sole.find(_END_OF_HEAD) + len(_END_OF_HEAD) + len(request.body):
+            return
+        dialect = dialect_of(request.path) if request.method == b"POST" else None
+        if dialect is not None and (ask := read_ask(dialect, request.body)):
+            known = Known(request.path, request.credential, ask, request.keep_alive)
+            self._acquaintance.learn(sole, known)
+
+    def _answer_known(self, known: Known, nonce: str, *, bytes_in: int) -> None:
+        request = Request(
+            self._host.name,
+            self._number,
+            b"POST",
+            known.path,
+            nonce,
+            known.credential,
+            b"",
+            monotonic_ns(),
+            bytes_in,
+            known.keep_alive,
+        )
+        self._carry_out(request, self._host.reply(known.ask))
+
     def _begin(self, request: Request) -> None:
+        self._carry_out(request, self._host.answer(request.method, request.path, body=request.body))
+
+    def _carry_out(self, request: Request, answering: Answering) -> None:
         if self._transport is None:
             return
         host = self._host
-        answering = host.answer(request.method, request.path, body=request.body)
         if answering.delivery.at_once and not answering.delay_ns:
             arrival = answer_at_once(
                 request, answering.delivery, transport=self._transport, request_id=host.next_request()

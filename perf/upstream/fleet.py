@@ -10,6 +10,8 @@ from typing import assert_never
 from perf.model.upstream import Arrival, Down, TimelineStep, UpstreamScript
 from perf.upstream.behaviour import Answering, Behaviour
 from perf.upstream.connection import Connection
+from perf.upstream.known import Acquaintance
+from perf.upstream.replies import Ask
 from perf.upstream.scripts import script
 from perf.upstream.timers import Timer, Timers
 
@@ -24,6 +26,7 @@ class Instance:
         self.name = name
         self.timers = fleet.timers
         self.log = fleet.log
+        self.acquaintance = fleet.acquaintance
         self.connections: set[Connection] = set()
         self.next_connection = fleet.next_connection
         self.next_request = fleet.next_request
@@ -35,6 +38,10 @@ class Instance:
     def answer(self, method: bytes, path: str, *, body: bytes) -> Answering:
         """Answer after the script in force."""
         return self._behaviour.answer(method, path, body=body)
+
+    def reply(self, ask: Ask) -> Answering:
+        """Answer, after the script in force, a request that asks for this."""
+        return self._behaviour.reply(ask)
 
     async def become(self, state: UpstreamScript | Down) -> None:
         """Behave so from now on; answers already on their way keep to their script."""
@@ -74,6 +81,7 @@ class Fleet:
     def __init__(self, *, loop: asyncio.AbstractEventLoop) -> None:
         self.timers = Timers(loop)
         self.log: list[Arrival] = []
+        self.acquaintance = Acquaintance()
         self._connections = 0
         self._requests = 0
         self._steps: list[Timer] = []

@@ -1,15 +1,10 @@
 """An incremental decoder of server-sent events, after WHATWG HTML 9.2.6."""
 
-from typing import NamedTuple
-
 _BOM = b"\xef\xbb\xbf"
 
 
-class SseFrame(NamedTuple):
-    """One dispatched event; `event` is b"" where the frame has no name."""
-
-    event: bytes
-    data: bytes
+SseFrame = tuple[bytes, bytes]
+"""One dispatched event: its name, b"" where it has none, and its data. A bare tuple, as there are so many."""
 
 
 class SseDecoder:
@@ -35,7 +30,7 @@ class SseDecoder:
         """Take the next bytes and give the frames that they complete."""
         if not self._buffer and not self._after_cr and _is_one_plain_frame(data):
             self._at_start = False
-            return [SseFrame(b"", data[6:-2])]
+            return [(b"", data[6:-2])]
         if b"\r" in data or self._after_cr:
             data = self._with_line_feeds(data)
         buffer = self._buffer + data if self._buffer else data
@@ -46,10 +41,10 @@ class SseDecoder:
         if self._at_start and blocks:
             blocks[0] = blocks[0].removeprefix(_BOM)
             self._at_start = False
-        frames = []
+        frames: list[SseFrame] = []
         for block in blocks:
             if block[:6] == b"data: " and b"\n" not in block:
-                frames.append(SseFrame(b"", block[6:]))
+                frames.append((b"", block[6:]))
                 continue
             frame = _named_frame(block) or _any_frame(block)
             if frame is not None:
@@ -80,7 +75,7 @@ def _named_frame(block: bytes) -> SseFrame | None:
     if block[:7] != b"event: " or block.count(b"\n") != 1:
         return None
     end = block.find(b"\ndata: ")
-    return SseFrame(block[7:end], block[end + 7 :]) if end > 0 else None
+    return (block[7:end], block[end + 7 :]) if end > 0 else None
 
 
 def _any_frame(block: bytes) -> SseFrame | None:
@@ -93,4 +88,4 @@ def _any_frame(block: bytes) -> SseFrame | None:
             lines.append(value)
         elif name == b"event":
             event = value
-    return SseFrame(event, b"\n".join(lines)) if lines else None
+    return (event, b"\n".join(lines)) if lines else None

@@ -214,3 +214,20 @@ def test_many_clients_are_each_served(upstream: UpstreamProcess) -> None:
     ]
     assert {arrival.status for arrival in arrivals} == {200, 503}
     assert {urlsplit(upstream.urls[arrival.instance]).hostname for arrival in arrivals} == {"127.0.0.1"}
+
+
+def test_a_request_seen_before_is_answered_and_logged_alike(upstream: UpstreamProcess) -> None:
+    """Whole, in two reads, and two in one read: each has its own nonce and the same answer."""
+    nonces = [f"0123456789ab{number:08x}" for number in range(6)]
+    sent = [request(nonce=nonce, prompt=f"pg-nonce-{nonce}") for nonce in nonces]
+    answers = []
+    with RawClient(upstream.urls["a"]) as client:
+        for reads in ([sent[0]], [sent[1]], [sent[2][:40], sent[2][40:]], [sent[3]], [sent[4] + sent[5]]):
+            for part in reads:
+                client.socket.sendall(part)
+            answers.append(client.read_until(b'"total_tokens"'))
+
+    seen = drained(upstream, 6)
+    assert [arrival.nonce for arrival in seen] == nonces
+    assert len({(each.bytes_in, each.bytes_out, each.credential, each.path) for each in seen[:4]}) == 1
+    assert len({answer.partition(b"x-request-id")[0] for answer in answers[:4]}) == 1

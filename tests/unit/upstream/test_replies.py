@@ -52,7 +52,7 @@ def body(reply: Reply) -> bytes:
 def kinds(reply: Reply, dialect: Dialect = Dialect.OPENAI_CHAT) -> list[EventKind]:
     """What a client understands of the streamed events."""
     read = reader_for(dialect)
-    return [read(event, data).kind for event, data in SseDecoder().feed(body(reply))]
+    return [read(event, data)[0] for event, data in SseDecoder().feed(body(reply))]
 
 
 def test_every_fault_has_its_place() -> None:
@@ -78,7 +78,7 @@ def test_undisturbed_answers_carry_the_expected_text(dialect: Dialect, stream: b
 
     text = body_text(dialect, body(answer))
     if stream:
-        text = "".join(read(event, data).text for event, data in SseDecoder().feed(body(answer)))
+        text = "".join(read(event, data)[1] for event, data in SseDecoder().feed(body(answer)))
     assert text == expected_text(SCRIPT)
 
 

@@ -33,7 +33,7 @@ def events(dialect: Dialect, answer: Answer, *, include_usage: bool = False) -> 
     """What a client understands of the streamed answer."""
     decoder, read = SseDecoder(), reader_for(dialect)
     stream = b"".join(reply_frames(dialect, answer, include_usage=include_usage).all)
-    return [read(event, data) for event, data in decoder.feed(stream)]
+    return [StreamEvent(*read(event, data)) for event, data in decoder.feed(stream)]
 
 
 def payloads(dialect: Dialect, answer: Answer, *, include_usage: bool = False) -> list[tuple[str, object]]:

@@ -64,10 +64,10 @@ def test_error_events_are_errors(dialect: Dialect) -> None:
     """Each dialect's own error event is read as one, with its words."""
     ((event, data),) = SseDecoder().feed(error_frame(dialect, sequence_number=3))
 
-    read = reader_for(dialect)(event, data)
+    kind, text = reader_for(dialect)(event, data)
 
-    assert read.kind is EventKind.ERROR
-    assert "verloaded" in read.text
+    assert kind is EventKind.ERROR
+    assert "verloaded" in text
 
 
 @pytest.mark.parametrize("dialect", Dialect)
