@@ -88,7 +88,10 @@ class Assembly:
         enabled = [each for each in listed if each.enabled]
         if not enabled:
             return
-        upstreams = tuple(_upstream(each, self._resilience) for each in enabled)
+        attempts = self._tally.attempts_at(name)
+        upstreams = tuple(
+            _upstream(each, self._resilience, attempts=attempts.at(each.name)) for each in enabled
+        )
         idle_ns = round(self._limits.session_idle_seconds * _NS)
         balancer = Balancer(
             [_member(each, self._resilience) for each in enabled],
@@ -101,7 +104,6 @@ class Assembly:
         self.providers[name] = Provider(
             balancer=balancer,
             upstreams=upstreams,
-            attempts=self._tally.attempts_at(name),
             patience=_patience(self._resilience),
             max_attempts=self._resilience.max_attempts,
             max_answer_bytes=self._limits.max_answer_bytes,
@@ -118,7 +120,9 @@ def _patience(resilience: Resilience) -> Patience:
     )
 
 
-def _upstream(instance: OpenAIInstance | AnthropicInstance, resilience: Resilience) -> Upstream:
+def _upstream(
+    instance: OpenAIInstance | AnthropicInstance, resilience: Resilience, *, attempts: list[int]
+) -> Upstream:
     total_seconds = instance.deadline_seconds
     first_byte_seconds = resilience.first_byte_timeout_seconds or total_seconds
     origin = parse_origin(instance.base_url)
@@ -140,6 +144,7 @@ def _upstream(instance: OpenAIInstance | AnthropicInstance, resilience: Resilien
         version=version,
         probe=b"GET %b/models HTTP/1.1\r\n%b%bconnection: close\r\n\r\n" % (path, common, version),
         deadlines=Deadlines(first_byte_seconds=first_byte_seconds, total_seconds=total_seconds),
+        attempts=attempts,
     )
 
 

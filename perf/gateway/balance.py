@@ -6,19 +6,19 @@ Every `Pick` is settled exactly once, whatever becomes of the request.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum
 from random import Random
 
 from perf.gateway.circuit import Circuit, CircuitPolicy, Phase
 from perf.gateway.sessions import Sessions
 
 
-class Outcome(Enum):
-    """What a request says about the health of its instance."""
+class Outcome(IntEnum):
+    """What a request says about the health of its instance; the numbers are places in a list of counts."""
 
-    SUCCESS = auto()
-    FAILURE = auto()
-    NEUTRAL = auto()
+    SUCCESS = 0
+    FAILURE = 1
+    NEUTRAL = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

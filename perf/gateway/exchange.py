@@ -11,7 +11,6 @@ from perf.gateway.failures import INSTANCE_FAILED, SUCCEEDED, Patience, judge
 from perf.gateway.http.client import ClientConnection, Deadlines, Head
 from perf.gateway.http.faults import ExchangeError, StaleError
 from perf.gateway.http.pool import Pool
-from perf.gateway.tally import Attempts
 
 _NS = 1_000_000_000
 _KEY_REFUSED = frozenset({401, 403})
@@ -27,7 +26,7 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstream:
-    """One instance.
+    """One instance; `attempts` counts those to it, by outcome.
 
     Every request to it is `method`, the endpoint, then `fields`; `version` is for callers who name none.
     """
@@ -39,6 +38,7 @@ class Upstream:
     version: bytes
     probe: bytes
     deadlines: Deadlines
+    attempts: list[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,6 @@ class Provider:
 
     balancer: Balancer
     upstreams: tuple[Upstream, ...]
-    attempts: Attempts
     patience: Patience
     max_attempts: int
     max_answer_bytes: int
@@ -202,7 +201,7 @@ class Exchange:
         pick, self._pick = self._pick, None
         if pick is not None:
             now_ns = self._provider.clocks.monotonic_ns()
-            self._provider.attempts.note(self._provider.upstreams[pick.index].name, outcome)
+            self._provider.upstreams[pick.index].attempts[outcome] += 1
             if self._provider.balancer.settle(pick, outcome, now_ns=now_ns):
                 self._provider.on_open(pick.index)
 

@@ -1,7 +1,7 @@
 """What a gateway process counts: requests, their durations, and attempts at upstreams."""
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -45,17 +45,21 @@ class Attempts:
     __slots__ = ("_counts",)
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[str, Outcome]] = Counter()
+        self._counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(Outcome))
 
-    def note(self, instance: str, outcome: Outcome) -> None:
-        """Count one attempt."""
-        self._counts[instance, outcome] += 1
+    def at(self, instance: str) -> list[int]:
+        """Give the counts of an instance, by outcome, to be raised in place."""
+        return self._counts[instance]
 
     def samples(self, provider: str) -> Iterator[Sample]:
         """Give one sample for each instance and outcome."""
-        for (instance, outcome), count in self._counts.items():
+        for instance, counts in self._counts.items():
             where = f'provider="{provider}",instance="{escaped(instance)}"'
-            yield f'llm_gateway_attempts_total{{{where},outcome="{outcome.name.lower()}"}}', count
+            for outcome in Outcome:
+                yield (
+                    f'llm_gateway_attempts_total{{{where},outcome="{outcome.name.lower()}"}}',
+                    counts[outcome],
+                )
 
 
 class Tally:

@@ -47,8 +47,8 @@ class ClientConnection(asyncio.Protocol):
     """
 
     __slots__ = (
+        "_due_at",
         "_fault",
-        "_first_at",
         "_head",
         "_head_bytes",
         "_headers",
@@ -84,7 +84,7 @@ class ClientConnection(asyncio.Protocol):
         self._parts: list[bytes] = []
         self._head: Head | None = None
         self._head_bytes = 0
-        self._first_at = 0.0
+        self._due_at = 0.0
         self._total_at = 0.0
         self.reusable = False
         self.idle_since = 0.0
@@ -101,8 +101,10 @@ class ClientConnection(asyncio.Protocol):
         self._head_bytes = 0
         now = self._loop.time()
         self._total_at = now + deadlines.total_seconds
-        self._first_at = min(now + deadlines.first_byte_seconds, self._total_at)
-        self._timer = self._loop.call_at(self._first_at, self._expire)
+        self._due_at = min(now + deadlines.first_byte_seconds, self._total_at)
+        if self._timer is None or self._timer.when() > self._due_at:
+            self._disarm()
+            self._timer = self._loop.call_at(self._due_at, self._look)
         self._transport.write(request)
 
     async def head(self) -> Head:
@@ -158,7 +160,6 @@ class ClientConnection(asyncio.Protocol):
 
     def release(self) -> None:
         """End the exchange; call it once the answer is complete."""
-        self._disarm()
         self._state = _State.IDLE
         self._reused = True
         self.idle_since = self._loop.time()
@@ -204,7 +205,14 @@ class ClientConnection(asyncio.Protocol):
             self._timer.cancel()
             self._timer = None
 
-    def _expire(self) -> None:
+    def _look(self) -> None:
+        """See whether the deadline has come: the timer outlives exchanges, since most end long before."""
+        self._timer = None
+        if self._state not in (_State.WAITING, _State.BODY):
+            return
+        if self._loop.time() < self._due_at:
+            self._timer = self._loop.call_at(self._due_at, self._look)
+            return
         late = "no answer" if self._state is _State.WAITING else "no end of the answer"
         self._fail(DeadlineError(f"{late} before the deadline"))
 
@@ -280,9 +288,7 @@ class ClientConnection(asyncio.Protocol):
         self.reusable = self._parser.should_keep_alive()
         self._head = Head(status, self._headers)
         self._state = _State.BODY
-        if self._first_at < self._total_at:
-            self._disarm()
-            self._timer = self._loop.call_at(self._total_at, self._expire)
+        self._due_at = self._total_at
 
     def on_body(self, body: bytes) -> None:
         """Note one part of the body."""
