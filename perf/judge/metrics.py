@@ -35,7 +35,11 @@ def _streamed(pool: Pool) -> bool:
 def _content_ratio(pool: Pool) -> float | None:
     """Whole and unchanged answers among those that began well."""
     damaged = sum(1 for sample in pool.steady if sample.outcome in _DAMAGED)
-    return _per(len(pool.good), len(pool.good) + damaged)
+    return _per(_intact(pool), _intact(pool) + damaged)
+
+
+def _intact(pool: Pool) -> int:
+    return sum(1 for sample in pool.steady if sample.outcome == Outcome.OK)
 
 
 def _attempts(pool: Pool) -> float | None:
@@ -110,7 +114,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.CPU_PER_REQUEST: lambda pool: pool.cpu_per_request_ns,
     m.CPU_PER_DELTA: lambda pool: pool.cpu_per_delta_ns if _streamed(pool) else None,
     m.RSS: lambda pool: None if pool.sut_rss_bytes is None else float(pool.sut_rss_bytes),
-    m.SUCCESS_RATIO: lambda pool: _per(len(pool.good), len(pool.steady)),
+    m.SUCCESS_RATIO: lambda pool: _per(_intact(pool), len(pool.steady)),
     m.CONTENT_RATIO: _content_ratio,
     m.ATTEMPTS_PER_REQUEST: _attempts,
     m.CONNECTIONS_PER_REQUEST: _connections,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 
 from perf.model.run import Arm
-from perf.model.scenario import Cadence, Route, Scenario
+from perf.model.scenario import Cadence, Part, Route, Scenario
 from perf.model.slices import SliceStep
 
 
@@ -18,27 +18,40 @@ def arms_of(scenario: Scenario, *, paired: bool) -> tuple[Arm, ...]:
 def plan_block(scenarios: Sequence[Scenario], *, paired: bool, rng: Random) -> tuple[SliceStep, ...]:
     """All slices of one block in random, balanced order.
 
-    The slices of a part come in pairs, one per arm, side by side; half of the pairs (rounded at random)
-    start with the baseline. Pairs of different parts are shuffled, so that no part has a place of its own.
+    The turns of a part come in pairs, one per arm, side by side; half of the pairs (rounded at random)
+    start with the baseline, and so do half of the slices in which both run at once. All are shuffled,
+    so that no part has a place of its own. Without a base build the candidate runs beside its own twin
+    where both arms are to run at once, so that the numbers stay comparable.
     """
-    pairs: list[tuple[SliceStep, ...]] = []
+    rounds: list[tuple[SliceStep, ...]] = []
     for scenario in scenarios:
         if scenario.cadence is Cadence.EVERY_BLOCK:
-            pairs.extend(_pairs(scenario, arms=arms_of(scenario, paired=paired), rng=rng))
-    rng.shuffle(pairs)
-    return tuple(step for pair in pairs for step in pair)
+            for part in scenario.parts:
+                arms = arms_of(scenario, paired=paired)
+                rounds.extend(_turns(scenario, part, arms=arms, rng=rng))
+                rounds.extend(_together(scenario, part, rng=rng))
+    rng.shuffle(rounds)
+    return tuple(step for steps in rounds for step in steps)
 
 
-def _pairs(scenario: Scenario, *, arms: tuple[Arm, ...], rng: Random) -> list[tuple[SliceStep, ...]]:
-    pairs: list[tuple[SliceStep, ...]] = []
-    for part in scenario.parts:
-        turned = _balanced(part.slices, rng=rng)
-        for number in range(part.slices):
-            order = arms[::-1] if turned[number] else arms
-            pairs.append(
-                tuple(SliceStep(scenario=scenario.name, part=part, arm=arm, number=number) for arm in order)
-            )
-    return pairs
+def _turns(
+    scenario: Scenario, part: Part, *, arms: tuple[Arm, ...], rng: Random
+) -> list[tuple[SliceStep, ...]]:
+    return [
+        tuple(
+            SliceStep(scenario=scenario.name, part=part, arms=(arm,))
+            for arm in (arms[::-1] if turned else arms)
+        )
+        for turned in _balanced(part.slices, rng=rng)
+    ]
+
+
+def _together(scenario: Scenario, part: Part, *, rng: Random) -> list[tuple[SliceStep, ...]]:
+    both = (Arm.BASELINE, Arm.CANDIDATE)
+    return [
+        (SliceStep(scenario=scenario.name, part=part, arms=both[::-1] if turned else both),)
+        for turned in _balanced(part.together, rng=rng)
+    ]
 
 
 def _balanced(count: int, *, rng: Random) -> list[bool]:

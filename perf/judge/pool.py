@@ -17,10 +17,12 @@ class Pool:
 
     def __init__(self, slices: Sequence[SliceRecord]) -> None:
         self.slices = tuple(slices)
+        self._turns = tuple(record for record in slices if not record.step.together) or self.slices
+        self._together = tuple(record for record in slices if record.step.together) or self.slices
 
     @cached_property
     def steady(self) -> tuple[Sample, ...]:
-        """The samples that are judged."""
+        """All samples that are judged."""
         return tuple(
             sample
             for record in self.slices
@@ -30,8 +32,8 @@ class Pool:
 
     @cached_property
     def good(self) -> tuple[Sample, ...]:
-        """The steady samples that ended well; failures have no part in any latency."""
-        return tuple(sample for sample in self.steady if sample.outcome == Outcome.OK)
+        """The steady samples that ended well, while the arms took turns: what latencies are of."""
+        return tuple(sample for record in self._turns for sample in _good(record))
 
     @cached_property
     def e2e_ns(self) -> tuple[int, ...]:
@@ -73,7 +75,7 @@ class Pool:
         return spans
 
     def _paired(self) -> Iterator[tuple[Sample, tuple[int, int]]]:
-        for record in self.slices:
+        for record in self._turns:
             prefix = record.recording.nonce_prefix
             for sample in record.recording.samples:
                 span = self._upstream_spans.get(nonce_of(prefix, sample.number))
@@ -102,7 +104,7 @@ class Pool:
     def itl_ns(self) -> tuple[int, ...]:
         """Sorted gaps between the content deltas of each good, steady stream."""
         gaps: list[int] = []
-        for record in self.slices:
+        for record in self._turns:
             times = record.recording.delta_times_ns
             at = 0
             for sample in record.recording.samples:
@@ -115,7 +117,7 @@ class Pool:
     @cached_property
     def durations_ns(self) -> tuple[int, ...]:
         """Time under steady load, per slice."""
-        return tuple(_steady_ns(record) for record in self.slices)
+        return tuple(_steady_ns(record) for record in self._turns)
 
     @cached_property
     def qps(self) -> float | None:
@@ -125,7 +127,7 @@ class Pool:
         """
         rates = [
             sum(1 for _ in _good(record)) * NS_PER_S / duration_ns
-            for record, duration_ns in zip(self.slices, self.durations_ns, strict=True)
+            for record, duration_ns in zip(self._turns, self.durations_ns, strict=True)
             if duration_ns
         ]
         return median(rates) if rates else None
@@ -133,12 +135,14 @@ class Pool:
     @cached_property
     def cpu_per_request_ns(self) -> float | None:
         """CPU time of the SUT's process tree per request, warm-up included: the median over slices."""
-        return _median_cpu_ns(self.slices, [len(record.recording.samples) for record in self.slices])
+        return _median_cpu_ns(self._together, [len(record.recording.samples) for record in self._together])
 
     @cached_property
     def cpu_per_delta_ns(self) -> float | None:
         """The same per content delta."""
-        return _median_cpu_ns(self.slices, [len(record.recording.delta_times_ns) for record in self.slices])
+        return _median_cpu_ns(
+            self._together, [len(record.recording.delta_times_ns) for record in self._together]
+        )
 
     @cached_property
     def sut_rss_bytes(self) -> int | None:

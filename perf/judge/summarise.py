@@ -36,7 +36,7 @@ def summarise(slices: Sequence[SliceRecord], *, policy: Policy) -> tuple[PartRec
     """One record per scenario, part and arm, in order of first appearance."""
     groups: dict[tuple[str, str, Arm], list[SliceRecord]] = {}
     for record in slices:
-        groups.setdefault((record.step.scenario, record.step.part.name, record.step.arm), []).append(record)
+        groups.setdefault((record.step.scenario, record.step.part.name, record.arm), []).append(record)
     return tuple(
         PartRecord(
             scenario=scenario,

@@ -99,7 +99,9 @@ class Part:
     """One workload of a scenario, measured apart.
 
     `scripts` name instances of the topology; one that is absent keeps the `default_script`.
-    `slices` is how many interleaved slices a block has; the workload is that of one slice.
+    `slices` is how many slices of a block the arms take turns in: latency and throughput come from them.
+    `together` is how many both arms run in at once: CPU times come from them, if there are any.
+    The workload is that of one slice.
     `keys` is the number of client keys that requests are spread over; a connection keeps one
     if `key_per_connection`.
     `gates` are compared in pairs and can fail the run; the other metrics that apply are informational.
@@ -113,6 +115,7 @@ class Part:
     workload: Workload
     warmup_requests: int
     slices: int
+    together: int
     default_script: UpstreamScript
     scripts: tuple[tuple[str, UpstreamScript], ...]
     events: tuple[Event, ...]

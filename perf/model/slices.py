@@ -10,12 +10,16 @@ from perf.model.upstream import Arrival
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceStep:
-    """One slice to measure: what, on which arm, and which of its part's slices it is."""
+    """One slice to measure: what, and on which arm, or arms in the order in which they start."""
 
     scenario: str
     part: Part
-    arm: Arm
-    number: int
+    arms: tuple[Arm, ...]
+
+    @property
+    def together(self) -> bool:
+        """Whether both arms run at the same time."""
+        return len(self.arms) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,7 @@ class SliceRecord:
     """
 
     step: SliceStep
+    arm: Arm
     recording: Recording
     arrivals: tuple[Arrival, ...]
     happened: tuple[Happened, ...]

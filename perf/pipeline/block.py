@@ -43,6 +43,10 @@ class Bench:
         """Whether there is a base build to measure beside the candidate."""
         return Arm.BASELINE in self.builds
 
+    def keeps(self, arm: Arm) -> bool:
+        """Whether records of this arm count; those of the candidate's twin do not."""
+        return arm is Arm.RIG or arm in self.builds
+
     @property
     def every_block(self) -> tuple[Scenario, ...]:
         """The scenarios that each block measures."""
@@ -77,7 +81,7 @@ def measure_once(bench: Bench, *, say: Say) -> Block:
         for part in scenario.parts:
             for arm in _order(arms_of(scenario, paired=bench.paired), first):
                 say(f"{scenario.name} {part.name}, {arm}")
-                records.append(_alone(bench, scenario, part=part, arm=arm))
+                records.extend(_alone(bench, scenario, part=part, arm=arm))
     return clock.block(0, first=first, parts=summarise(records, policy=bench.policy))
 
 
@@ -89,13 +93,14 @@ def _interleaved(bench: Bench, number: int, *, first: Arm, say: Say) -> tuple[Pa
                 arm: stack.enter_context(
                     _seat(bench, arm, topology=topology, name=f"{number}-{topology.name}-{arm}")
                 )
-                for arm in _order(tuple(bench.builds), first)
+                for arm in _order((Arm.BASELINE, Arm.CANDIDATE), first)
             }
             if number == 1:
                 _preflight(bench, scenarios, topology=topology, seats=seats, say=say)
             for step in plan_block(scenarios, paired=bench.paired, rng=bench.rng):
                 say(f"{step.scenario} {step.part.name}")
-                records.append(bench.rig.measure(step, topology=topology, seat=seats.get(step.arm)))
+                measured = bench.rig.measure(step, topology=topology, seats=seats)
+                records.extend(record for record in measured if bench.keeps(record.arm))
     return summarise(records, policy=bench.policy)
 
 
@@ -108,20 +113,21 @@ def _preflight(
         preflight(served, topology=topology, rig=bench.rig, seat=seat, arm=arm)
 
 
-def _alone(bench: Bench, scenario: Scenario, *, part: Part, arm: Arm) -> SliceRecord:
+def _alone(bench: Bench, scenario: Scenario, *, part: Part, arm: Arm) -> tuple[SliceRecord, ...]:
     """One part on a fresh gateway; the upstream is ready before the gateway starts to probe it."""
     bench.rig.prepare(part, scenario.topology)
-    step = SliceStep(scenario=scenario.name, part=part, arm=arm, number=0)
+    step = SliceStep(scenario=scenario.name, part=part, arms=(arm,))
     name = f"0-{scenario.name}-{part.name}-{arm}"
     with _seat(bench, arm, topology=scenario.topology, name=name) as seat:
-        return bench.rig.measure(step, topology=scenario.topology, seat=seat)
+        return bench.rig.measure(step, topology=scenario.topology, seats={arm: seat})
 
 
 @contextmanager
 def _seat(bench: Bench, arm: Arm, *, topology: Topology, name: str) -> Iterator[Seat]:
+    """A running gateway; without a base build, its seat is taken by the candidate's twin."""
     with launch(
         bench.target,
-        bench.builds[arm],
+        bench.builds.get(arm, bench.builds[Arm.CANDIDATE]),
         topology=topology,
         endpoints=bench.rig.endpoints(topology),
         cpus=bench.rig.placement.sut,

@@ -16,8 +16,9 @@ def preflight(scenarios: Sequence[Scenario], *, topology: Topology, rig: Rig, se
     for scenario in scenarios:
         for part in scenario.parts:
             once = replace(part, workload=ClosedLoop(connections=1, requests=1), warmup_requests=0, events=())
-            step = SliceStep(scenario=scenario.name, part=once, arm=arm, number=0)
-            _check(rig.measure(step, topology=topology, seat=seat), seat=seat)
+            step = SliceStep(scenario=scenario.name, part=once, arms=(arm,))
+            (record,) = rig.measure(step, topology=topology, seats={arm: seat})
+            _check(record, seat=seat)
 
 
 def _check(record: SliceRecord, *, seat: Seat) -> None:
@@ -28,7 +29,7 @@ def _check(record: SliceRecord, *, seat: Seat) -> None:
     asked = seat.target.addresses[step.part.ask]
     reached = len([arrival for arrival in record.arrivals if arrival.nonce])
     raise SutError(
-        f"The {step.arm} gateway cannot serve scenario {step.scenario}: its first request ended as "
+        f"The {record.arm} gateway cannot serve scenario {step.scenario}: its first request ended as "
         f"{Outcome(sample.outcome).name.lower().replace('_', ' ')} (HTTP status {sample.status or 'none'})",
         where=f"POST {asked.path} for model {asked.model}, part {step.part.name}; "
         f"{reached} requests reached an upstream",

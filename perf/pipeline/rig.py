@@ -1,16 +1,18 @@
 """The measuring side of a run: upstream, engine, cores, and one slice of load at a time."""
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from perf import load
-from perf.model.load import ClosedLoop, LoadPlan, RequestTemplate, Spread, Timeouts, Workload
+from perf.model.load import ClosedLoop, LoadPlan, Recording, RequestTemplate, Spread, Timeouts, Workload
+from perf.model.run import Arm
 from perf.model.scenario import Ask, Change, Part, Provider, Topology
 from perf.model.slices import Happened, SliceRecord, SliceStep
 from perf.model.target import Endpoint, Target
 from perf.model.units import ms_to_ns, s_to_ns
-from perf.model.upstream import Down, TimelineStep, UpstreamScript
+from perf.model.upstream import Arrival, Down, TimelineStep, UpstreamScript
 from perf.pipeline import requests
 from perf.pipeline.placement import Placement, pinned
 from perf.sut.running import RunningSut
@@ -57,33 +59,42 @@ class Rig:
             for instance in topology.instances
         )
 
-    def measure(self, step: SliceStep, *, topology: Topology, seat: Seat | None) -> SliceRecord:
-        """One slice: through the gateway in `seat` or, without one, against the upstream itself."""
+    def measure(
+        self, step: SliceStep, *, topology: Topology, seats: Mapping[Arm, Seat]
+    ) -> tuple[SliceRecord, ...]:
+        """One slice, a record per arm: through the gateway in its seat; the rig asks the upstream itself."""
         self.prepare(step.part, topology)
-        plan = self._plan(step.part, topology=topology, seat=seat)
+        placed = [(arm, seats.get(arm)) for arm in step.arms]
+        plans = [self._plan(step.part, topology=topology, seat=seat) for _, seat in placed]
         self.upstream.drain()
-        sut_before_ns = seat.sut.cpu_ns() if seat else None
+        before_ns = [_cpu_ns(seat) for _, seat in placed]
         upstream_before_ns, started_ns = self.upstream.cpu_ns(), time.monotonic_ns()
         happened = self._schedule(step.part, started_ns=started_ns)
         with pinned(self.placement.engine):
-            recording = load.run(plan)
+            recordings = load.run_together(plans)
         wall_ns = time.monotonic_ns() - started_ns
-        sut_after_ns = seat.sut.cpu_ns() if seat else None
-        if seat:
-            seat.sut.check_alive()
-        return SliceRecord(
-            step=step,
-            recording=recording,
-            arrivals=self.upstream.drain(),
-            happened=happened,
-            sut_cpu_ns=None
-            if sut_before_ns is None or sut_after_ns is None
-            else sut_after_ns - sut_before_ns,
-            sut_rss_bytes=_rss_bytes(seat),
-            upstream_cpu_ns=self.upstream.cpu_ns() - upstream_before_ns,
-            wall_ns=wall_ns,
-            rig_cores=self.placement.rig_cores,
-            upstream_key=seat.upstream_key if seat else "",
+        after_ns = [_cpu_ns(seat) for _, seat in placed]
+        for _, seat in placed:
+            if seat:
+                seat.sut.check_alive()
+        upstream_cpu_ns, arrivals = self.upstream.cpu_ns() - upstream_before_ns, self.upstream.drain()
+        return tuple(
+            SliceRecord(
+                step=step,
+                arm=arm,
+                recording=recording,
+                arrivals=_own(arrivals, recording, recordings),
+                happened=happened,
+                sut_cpu_ns=None if before is None or after is None else after - before,
+                sut_rss_bytes=_rss_bytes(seat),
+                upstream_cpu_ns=upstream_cpu_ns,
+                wall_ns=wall_ns,
+                rig_cores=self.placement.rig_cores,
+                upstream_key=seat.upstream_key if seat else "",
+            )
+            for (arm, seat), recording, before, after in zip(
+                placed, recordings, before_ns, after_ns, strict=True
+            )
         )
 
     def prepare(self, part: Part, topology: Topology) -> None:
@@ -151,3 +162,15 @@ def _max_connections(workload: Workload) -> int:
 def _rss_bytes(seat: Seat | None) -> int | None:
     usage = seat.sut.usage() if seat else None
     return usage.rss_bytes if usage else None
+
+
+def _cpu_ns(seat: Seat | None) -> int | None:
+    return seat.sut.cpu_ns() if seat else None
+
+
+def _own(
+    arrivals: Sequence[Arrival], mine: Recording, all_recordings: Sequence[Recording]
+) -> tuple[Arrival, ...]:
+    """The arrivals of one recording, and those that belong to none of them: validity looks into these."""
+    others = {recording.nonce_prefix for recording in all_recordings} - {mine.nonce_prefix}
+    return tuple(arrival for arrival in arrivals if arrival.nonce[: len(mine.nonce_prefix)] not in others)

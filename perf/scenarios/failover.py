@@ -30,6 +30,7 @@ _ERRORS = Part(
     workload=ClosedLoop(connections=4, requests=500),
     warmup_requests=0,
     slices=1,
+    together=0,
     default_script=script(tokens=16),
     scripts=((_PRIMARY, script(tokens=16, faults=(_FAILING,))),),
     events=(),
@@ -44,6 +45,7 @@ _DEATH = Part(
     workload=ConstantRate(per_second=100, duration_ns=s_to_ns(5)),
     warmup_requests=0,
     slices=1,
+    together=0,
     default_script=script(tokens=16),
     scripts=(),
     events=(

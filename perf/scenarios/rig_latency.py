@@ -24,6 +24,7 @@ RIG_LATENCY = Scenario(
             workload=ClosedLoop(connections=1, requests=200),
             warmup_requests=10,
             slices=1,
+            together=0,
             default_script=script(tokens=16),
             scripts=(),
             events=(),

@@ -24,6 +24,7 @@ RIG_STREAMING = Scenario(
             workload=ClosedLoop(connections=4, requests=4),
             warmup_requests=0,
             slices=1,
+            together=0,
             default_script=script(tokens=10, first_delay_ms=50, interval_ms=20),
             scripts=(),
             events=(),

@@ -29,7 +29,7 @@ POLICY: Policy = DEFAULT_POLICY
 PREFIX = "0123456789ab"
 
 
-def a_scenario_part(*, slices: int = 2, stream: bool = False, keys: int = 1) -> Part:
+def a_scenario_part(*, slices: int = 2, together: int = 0, stream: bool = False, keys: int = 1) -> Part:
     """A part that gates on E2E p50."""
     return Part(
         name=PART,
@@ -40,6 +40,7 @@ def a_scenario_part(*, slices: int = 2, stream: bool = False, keys: int = 1) -> 
         workload=ClosedLoop(connections=1, requests=10),
         warmup_requests=0,
         slices=slices,
+        together=together,
         default_script=script(tokens=4),
         scripts=(),
         events=(),
@@ -171,8 +172,9 @@ def a_slice(
     arrivals: Sequence[Arrival],
     *,
     part: Part | None = None,
-    arm: Arm = Arm.CANDIDATE,
+    together: bool = False,
     engine_cpu_ns: int = 10_000,
+    sut_cpu_ns: int = 50_000,
     happened: tuple[Happened, ...] = (),
     delta_times_ns: Sequence[int] = (),
 ) -> SliceRecord:
@@ -188,13 +190,15 @@ def a_slice(
         late_sends=0,
         worst_lag_ns=0,
     )
-    step = SliceStep(scenario=SCENARIO, part=part or a_scenario_part(), arm=arm, number=0)
+    arms = (Arm.BASELINE, Arm.CANDIDATE) if together else (Arm.CANDIDATE,)
+    step = SliceStep(scenario=SCENARIO, part=part or a_scenario_part(), arms=arms)
     return SliceRecord(
         step=step,
+        arm=Arm.CANDIDATE,
         recording=recording,
         arrivals=tuple(arrivals),
         happened=happened,
-        sut_cpu_ns=50_000,
+        sut_cpu_ns=sut_cpu_ns,
         sut_rss_bytes=1_000_000,
         upstream_cpu_ns=5_000,
         wall_ns=100_000,

@@ -61,6 +61,23 @@ def test_cpu_is_spent_on_all_requests() -> None:
     assert _value(m.CPU_PER_REQUEST, one) == _value(m.CPU_PER_REQUEST, one, one) == 12_500
 
 
+def test_cpu_is_that_of_the_slices_with_both_arms_at_once() -> None:
+    """CPU comes from where both arms suffered alike, latency from where each had the machine to itself."""
+    slow = [sample._replace(last_byte_ns=sample.last_byte_ns + 500) for sample in _SAMPLES]
+    turn = a_slice(_SAMPLES, _ARRIVALS, sut_cpu_ns=80_000)
+    both = a_slice(slow, _ARRIVALS, together=True)
+
+    assert _value(m.CPU_PER_REQUEST, turn, both) == 12_500
+    assert _value(m.E2E_MAX, turn, both) == 1_000
+
+
+def test_a_slice_that_a_neighbour_hit_is_left_aside() -> None:
+    """CPU per request is the median over slices."""
+    slices = [a_slice(_SAMPLES, _ARRIVALS, sut_cpu_ns=cpu_ns) for cpu_ns in (50_000, 50_000, 500_000)]
+
+    assert _value(m.CPU_PER_REQUEST, *slices) == 12_500
+
+
 def test_retries_show_as_attempts() -> None:
     """One request of four that reached two instances makes 1.25 attempts per request."""
     arrivals = [*_ARRIVALS, an_arrival(3, instance="openai-1", connection=5)]
