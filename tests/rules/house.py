@@ -38,7 +38,7 @@ PACKAGES: dict[str, frozenset[str]] = {
     "config": frozenset({"msgspec"}),
     "sut": frozenset({"httpx", "msgspec", "psutil"}),
     "upstream": frozenset({"httptools", "httpx", "msgspec", "pytest", "respx", "uvloop"}),
-    "load": frozenset({"httptools", "msgspec", "uvloop"}),
+    "load": frozenset({"hdrh", "httptools", "msgspec", "uvloop"}),
     "store": frozenset({"msgspec"}),
     "github": frozenset({"github", "msgspec", "requests"}),
     "gateway": frozenset({"httptools", "msgspec", "uvloop"}),
