@@ -163,10 +163,10 @@ def _contenders(
     yield from own_loads(mock).items()
     load = partial(client, peers, connections=CONNECTIONS, cpus=mock.cores.client)
     for name in CLIENTS:
-        yield name, partial(mock.under, plain(), partial(load, name, mock.url + loads.PATH))
+        yield name, partial(mock.under, plain(), partial(load, name, url=mock.url + loads.PATH))
     for name in SERVERS:
         server = stack.enter_context(serving(peers, name, scratch=scratch, cpus=mock.cores.server))
-        yield name, partial(_under_wrk, server, partial(load, "wrk", server.url + loads.PATH))
+        yield name, partial(_under_wrk, server, partial(load, "wrk", url=server.url + loads.PATH))
 
 
 def _under_wrk(server: Server, run: Contender) -> Sitting:

@@ -78,7 +78,7 @@ def install(root: Path) -> Path:
     return python
 
 
-def client(peers: Peers, name: str, url: str, *, connections: int, cpus: frozenset[int] | None) -> Sitting:
+def client(peers: Peers, name: str, *, url: str, connections: int, cpus: frozenset[int] | None) -> Sitting:
     """Have one client load the URL for a second; the server's CPU time is left to the caller."""
     seconds = 1
     if name == "wrk":
