@@ -39,7 +39,7 @@ def test_a_message_is_complete(client: anthropic.Anthropic) -> None:
     """Every field that the client's model requires is there, with the right values."""
     raw = client.messages.with_raw_response.create(model="grande", max_tokens=9, messages=[USER])
 
-    message = Message.model_validate_json(raw.text())
+    message = Message.model_validate_json(raw.http_response.text)
     assert (message.model, message.stop_reason) == ("grande", "end_turn")
     assert text_of(message) == expected_text(script())
     assert raw.headers["request-id"].startswith("req_")
@@ -104,7 +104,7 @@ def test_a_tool_use_is_whole(client: anthropic.Anthropic, upstream: UpstreamProc
         (413, anthropic.APIStatusError, "request_too_large"),
         (429, anthropic.RateLimitError, "rate_limit_error"),
         (500, anthropic.InternalServerError, "api_error"),
-        (529, anthropic.InternalServerError, "overloaded_error"),
+        (529, anthropic.APIStatusError, "overloaded_error"),
     ],
 )
 def test_errors_have_their_class(

@@ -18,15 +18,16 @@ from perf.pipeline.rigbench import loads
 from perf.pipeline.rigbench.figures import Round, Sitting
 from perf.pipeline.rigbench.peers import (
     CLIENTS,
+    LOCK,
     SERVERS,
     Peers,
     Server,
     client,
-    install,
     programs,
     serving,
     wrk_path,
 )
+from perf.pipeline.rigbench.venv import locked_venv
 from perf.upstream.process import UpstreamProcess
 from perf.wire.tokens import reply_tokens
 
@@ -117,7 +118,7 @@ def compare(root: Path, *, rounds: int, say: Callable[[str], None]) -> tuple[Rou
     """Every contender, `rounds` times; MeasureError where a peer cannot be had."""
     wrk_path()
     say("installing the peers, or finding them installed")
-    python = install(root)
+    python = locked_venv(root, LOCK)
     cores = Cores.found()
     with TemporaryDirectory(prefix="perfgate-rig-") as name, ExitStack() as stack:
         scratch = Path(name)

@@ -1,32 +1,29 @@
 """The peers, installed from their own lock into a venv of their own, and run as their users run them."""
 
-import hashlib
 import json
 import os
 import resource
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from perf.errors import LaunchError, MeasureError, UsageError
+from perf.errors import LaunchError, MeasureError
 from perf.model.target import Readiness
 from perf.model.units import NS_PER_S, s_to_ns
 from perf.pipeline.placement import pinned
 from perf.pipeline.rigbench.figures import Sitting
-from perf.sut.environment import build_environment, launch_environment
+from perf.pipeline.rigbench.venv import ended
+from perf.sut.environment import launch_environment
 from perf.sut.process import GuardedProcess
 from perf.sut.ready import await_answer, free_port
 from perf.sut.usage import cpu_ns_of, tree_below
 
 CLIENTS = ("wrk", "locust", "aiohttp", "httpx")
 SERVERS = ("uvicorn", "granian")
-_LOCK = Path(".ci/lock/peers.txt")
+LOCK = Path(".ci/lock/peers.txt")
 _PROGRAMS = Path("scripts/peers")
-_INSTALL_S = 300.0
 _SPARE_S = 60.0
 _READY = Readiness(path="/", status=200, deadline_ns=s_to_ns(30))
 
@@ -55,27 +52,6 @@ def wrk_path() -> str:
             "wrk is not installed", where="PATH", cure="Run `apt-get install wrk`, then again."
         )
     return found
-
-
-def install(root: Path) -> Path:
-    """The interpreter of the peers' venv, made anew whenever their lock has changed."""
-    lock = root / _LOCK
-    if not lock.is_file():
-        raise UsageError(
-            "bench-rig needs the lock of its peers", where=str(lock), cure="Run it in a checkout of perfgate."
-        )
-    digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
-    venv = root / ".perfgate" / "cache" / f"peers-{digest}"
-    python, finished = venv / "bin" / "python", venv / "finished"
-    if finished.exists():
-        return python
-    uv = shutil.which("uv")
-    make = [uv, "venv", "--quiet", "--clear", "--python", sys.executable] if uv else None
-    fill = [uv, "pip", "install", "--quiet", "--python", str(python)] if uv else None
-    _step([*(make or [sys.executable, "-m", "venv", "--clear"]), str(venv)])
-    _step([*(fill or [str(python), "-m", "pip", "install", "--quiet"]), "--require-hashes", "-r", str(lock)])
-    finished.touch()
-    return python
 
 
 def client(peers: Peers, name: str, *, url: str, connections: int, cpus: frozenset[int] | None) -> Sitting:
@@ -152,7 +128,7 @@ def programs(root: Path) -> Path:
 
 def _said(words: Sequence[str], env: dict[str, str]) -> dict[str, int]:
     """The JSON object that a client prints as its last line; wrk does not know its own CPU time."""
-    done = _run(words, env, deadline_s=_SPARE_S)
+    done = ended(words, env, deadline_s=_SPARE_S)
     try:
         said: dict[str, int] = json.loads(done.stdout.rstrip().rpartition("\n")[2])
     except json.JSONDecodeError:
@@ -163,36 +139,6 @@ def _said(words: Sequence[str], env: dict[str, str]) -> dict[str, int]:
             log=tuple((done.stdout + done.stderr).splitlines()[-20:]),
         ) from None
     return said
-
-
-def _step(words: Sequence[str]) -> None:
-    done = _run(words, build_environment(os.environ, {}), deadline_s=_INSTALL_S)
-    if done.returncode:
-        raise MeasureError(
-            "the peers could not be installed",
-            where=" ".join(words),
-            cure="See its last lines, then run again.",
-            log=tuple(done.stderr.splitlines()[-20:]),
-        )
-
-
-def _run(
-    words: Sequence[str], env: dict[str, str], *, deadline_s: float
-) -> "subprocess.CompletedProcess[str]":
-    try:
-        return subprocess.run(
-            words,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=deadline_s,
-        )
-    except subprocess.TimeoutExpired as slow:
-        raise MeasureError(
-            f"{words[0]} did not end in {deadline_s:g} s", where=" ".join(words), cure="Run again."
-        ) from slow
 
 
 def _children_cpu_ns() -> int:
