@@ -1,5 +1,6 @@
 """The endpoints: who may call, and who answers."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
@@ -76,6 +77,7 @@ class App:
         path = request.target.partition(b"?")[0]
         methods = self._endpoints.get(path)
         self._tally.under_way += 1
+        status = 500
         try:
             if methods is None:
                 raise plain_error(404)
@@ -83,14 +85,19 @@ class App:
             if endpoint is None:
                 raise plain_error(405)
             await endpoint(request, reply)
+            status = reply.status
         except GatewayError as error:
+            status = error.status
             body = error_body(error, dialect_of(request.target))
-            reply.send(error.status, headers=self._error_fields(request.target), body=body)
+            reply.send(status, headers=self._error_fields(request.target), body=body)
+        except asyncio.CancelledError:
+            status = CLIENT_GONE
+            raise
         finally:
             self._tally.under_way -= 1
             self._tally.answered(
                 "other" if methods is None else path.decode(),
-                reply.status if reply.finished else CLIENT_GONE,
+                status,
                 duration_ns=self._monotonic_ns() - started_ns,
             )
 

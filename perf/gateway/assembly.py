@@ -61,7 +61,7 @@ class Assembly:
                 yield f"llm_gateway_upstream_connections{{{where}}}", len(upstream.pool)
                 now = provider.balancer.phase(index)
                 for phase in Phase:
-                    yield f'llm_gateway_circuits{{{where},phase="{phase.name.lower()}"}}', phase is now
+                    yield f'llm_gateway_circuits{{{where},phase="{phase.name.lower()}"}}', float(phase is now)
 
     def sweep(self, *, idle_seconds: float) -> None:
         """Close the upstream connections that have been idle for long."""
