@@ -13,11 +13,11 @@ _DIALS_AT_ONCE = 32
 
 
 class ClosedLoopDriver:
-    """Slots 0 to `slots` - 1, each with one connection that is replaced when it closes."""
+    """Slots, each with one connection that is replaced when it closes."""
 
     __slots__ = ("_connections", "_dialer", "_in_flight", "_numbers", "_slots", "_tasks", "_terms")
 
-    def __init__(self, terms: Terms, *, dialer: Dialer, tasks: Tasks, slots: int) -> None:
+    def __init__(self, terms: Terms, *, dialer: Dialer, tasks: Tasks, slots: range) -> None:
         self._terms = terms
         self._dialer = dialer
         self._tasks = tasks
@@ -28,8 +28,8 @@ class ClosedLoopDriver:
 
     async def open_all(self) -> None:
         """Connect every slot, a few at a time; a failure shows with the slot's first request."""
-        waiting = iter(range(self._slots))
-        self._in_flight = min(self._slots, _DIALS_AT_ONCE)
+        waiting = iter(self._slots)
+        self._in_flight = min(len(self._slots), _DIALS_AT_ONCE)
         if not self._in_flight:
             return
         done = self._tasks.begin()
@@ -50,7 +50,7 @@ class ClosedLoopDriver:
             return
         self._numbers = iter(numbers)
         done = self._tasks.begin()
-        first_slots = range(min(self._slots, len(numbers)))
+        first_slots = self._slots[: len(numbers)]
         self._in_flight = len(first_slots)
         for slot in first_slots:
             self._next(slot)

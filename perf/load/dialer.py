@@ -5,10 +5,12 @@ import errno
 import socket
 import ssl
 from dataclasses import dataclass
+from itertools import count
 
 from perf.load.connection import Connection, Owner, Roster
 from perf.load.errors import LoadError
 from perf.load.request import Endpoint
+from perf.load.share import Share
 from perf.load.terms import Terms
 from perf.model.load import Outcome
 from perf.model.units import ns_to_s
@@ -31,21 +33,26 @@ class Dialer:
     __slots__ = ("_address", "_attempts", "_connect_ns", "_endpoint", "_terms", "_tls", "opened", "roster")
 
     def __init__(
-        self, terms: Terms, *, endpoint: Endpoint, tls: ssl.SSLContext | None, connect_ns: int
+        self,
+        terms: Terms,
+        *,
+        endpoint: Endpoint,
+        tls: ssl.SSLContext | None,
+        connect_ns: int,
+        share: Share,
     ) -> None:
         self._terms = terms
         self._endpoint = endpoint
         self._address = resolve(endpoint)
         self._tls = tls
         self._connect_ns = connect_ns
-        self._attempts = 0
+        self._attempts = count(share.index, share.of)
         self.roster = Roster()
         self.opened = 0
 
     async def dial(self, slot: int, owner: Owner) -> Connection | Unconnected:
         """A new connection for `slot`, or why there is none; a rig at its limit is a `LoadError`."""
-        number = self._attempts
-        self._attempts += 1
+        number = next(self._attempts)
         host, port = self._address
         try:
             async with asyncio.timeout(ns_to_s(self._connect_ns)):

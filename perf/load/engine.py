@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
@@ -15,6 +15,7 @@ from perf.load.dialer import Dialer
 from perf.load.opened import OpenLoopDriver
 from perf.load.process import allow_files, collector_off, trust
 from perf.load.request import Endpoint
+from perf.load.share import WHOLE, Share
 from perf.load.sweep import Sweep
 from perf.load.tasks import Tasks
 from perf.load.terms import Terms
@@ -42,19 +43,26 @@ def run_together(plans: Sequence[LoadPlan], *, ca_file: Path | None = None) -> t
 
     What disturbs the machine then disturbs all of them. `engine_cpu_ns` of each record is that of all.
     """
-    allow_files(sum(max(_warm_slots(plan), plan.max_connections) for plan in plans))
-    engines = [_engine(plan, ca_file=ca_file) for plan in plans]
-    with collector_off(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_all(engines))
+    engines = [engine_of(plan, share=WHOLE, ca_file=ca_file) for plan in plans]
+    with collector_off():
+        carry_out(engines)
         return tuple(engine.recording() for engine in engines)
 
 
-def _engine(plan: LoadPlan, *, ca_file: Path | None) -> "Engine":
+def carry_out(engines: Sequence["Engine"]) -> None:
+    """Run engines that have not run yet on one loop, each to its end."""
+    allow_files(sum(engine.connections for engine in engines))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_all(engines))
+
+
+def engine_of(plan: LoadPlan, *, share: Share, ca_file: Path | None) -> "Engine":
+    """An engine for a share of a plan; a plan that cannot be carried out is a `LoadError`."""
     endpoint = Endpoint.of(plan.base_url)
     terms = Terms.of(plan, endpoint=endpoint)
     tls = trust(ca_file) if endpoint.tls else None
-    dialer = Dialer(terms, endpoint=endpoint, tls=tls, connect_ns=plan.timeouts.connect_ns)
-    return Engine(plan, terms=terms, dialer=dialer)
+    dialer = Dialer(terms, endpoint=endpoint, tls=tls, connect_ns=plan.timeouts.connect_ns, share=share)
+    return Engine(plan, terms=terms, dialer=dialer, share=share)
 
 
 async def _all(engines: Sequence["Engine"]) -> None:
@@ -62,32 +70,41 @@ async def _all(engines: Sequence["Engine"]) -> None:
     await asyncio.gather(*(engine.run() for engine in engines))
 
 
-def _warm_slots(plan: LoadPlan) -> int:
-    """How many connections are opened before anything is sent."""
-    if isinstance(plan.workload, ClosedLoop):
-        return plan.workload.connections
-    return min(plan.warmup_requests, plan.max_connections)
+def _nobody_to_wait_for() -> None:
+    """One engine starts its steady state when it likes."""
 
 
 class Engine:
-    """One run of a plan."""
+    """One run of a share of a plan.
+
+    `before_steady` is called once, between warm-up and steady state, and may block.
+    """
 
     __slots__ = (
         "_cpu_ns",
         "_dialer",
         "_ended_ns",
         "_plan",
+        "_share",
         "_started_ns",
         "_tasks",
         "_terms",
         "_worst_lag_ns",
+        "before_steady",
     )
 
-    def __init__(self, plan: LoadPlan, *, terms: Terms, dialer: Dialer) -> None:
+    def __init__(self, plan: LoadPlan, *, terms: Terms, dialer: Dialer, share: Share) -> None:
         self._plan = plan
         self._terms = terms
         self._dialer = dialer
+        self._share = share
+        self.before_steady: Callable[[], None] = _nobody_to_wait_for
         self._cpu_ns = self._started_ns = self._ended_ns = self._worst_lag_ns = 0
+
+    @property
+    def connections(self) -> int:
+        """How many connections there may be at once."""
+        return len(self._share.slots(self._plan))
 
     async def run(self) -> None:
         """Warm up, offer the load, hang up.
@@ -105,14 +122,18 @@ class Engine:
             await self._dialer.roster.dismiss()
 
     async def _warm_up_and_load(self) -> None:
-        plan = self._plan
-        warm = ClosedLoopDriver(self._terms, dialer=self._dialer, tasks=self._tasks, slots=_warm_slots(plan))
+        plan, share = self._plan, self._share
+        warmup, slots = share.warmup(plan), share.slots(plan)
+        if not isinstance(plan.workload, ClosedLoop):
+            slots = slots[: len(warmup)]
+        warm = ClosedLoopDriver(self._terms, dialer=self._dialer, tasks=self._tasks, slots=slots)
         await warm.open_all()
-        await warm.run(range(plan.warmup_requests))
+        await warm.run(warmup)
+        self.before_steady()
         match plan.workload:
             case ClosedLoop(requests=requests):
                 self._start(after_ns=0)
-                await warm.run(range(plan.warmup_requests, plan.warmup_requests + requests))
+                await warm.run(share.steady(plan, requests))
             case _:
                 await self._open_loop(plan.workload, warm.idle())
         self._ended_ns, self._cpu_ns = time.monotonic_ns(), time.process_time_ns() - self._cpu_ns
@@ -124,10 +145,13 @@ class Engine:
             dialer=self._dialer,
             tasks=self._tasks,
             idle=idle,
-            max_connections=self._plan.max_connections,
+            slots=self._share.slots(self._plan),
         )
+        numbers = self._share.steady(self._plan, len(times_ns))
         self._start(after_ns=_HEAD_START_NS)
-        await pool.run(times_ns, start_ns=self._started_ns)
+        await pool.run(
+            times_ns[self._share.index :: self._share.of], numbers=numbers, start_ns=self._started_ns
+        )
         self._worst_lag_ns = pool.worst_lag_ns
 
     def _start(self, *, after_ns: int) -> None:

@@ -17,7 +17,7 @@ _SENDS_AT_ONCE = 64
 
 
 class OpenLoopDriver:
-    """A pool of up to `max_connections`, last in first out; requests beyond it wait their turn.
+    """A pool with a place for each of `slots`, last in first out; requests beyond it wait their turn.
 
     `worst_lag_ns` is how far the schedule itself fell behind: from the intended time of a request
     to the moment when the engine took it up, before any wait for a connection.
@@ -30,7 +30,7 @@ class OpenLoopDriver:
     _alarm: Alarm
 
     def __init__(
-        self, terms: Terms, *, dialer: Dialer, tasks: Tasks, idle: list[Connection], max_connections: int
+        self, terms: Terms, *, dialer: Dialer, tasks: Tasks, idle: list[Connection], slots: range
     ) -> None:
         self._terms = terms
         self._dialer = dialer
@@ -39,7 +39,7 @@ class OpenLoopDriver:
         for connection in idle:
             connection.owner = self
         taken = {connection.slot for connection in idle}
-        self._free_slots = [slot for slot in range(max_connections) if slot not in taken]
+        self._free_slots = [slot for slot in slots if slot not in taken]
         self._free_slots.reverse()
         self._waiting: deque[tuple[int, int]] = deque()
         self._numbers: Iterator[int] = iter(())
@@ -47,12 +47,12 @@ class OpenLoopDriver:
         self._in_flight = 0
         self.worst_lag_ns = 0
 
-    async def run(self, times_ns: "array[int]", *, start_ns: int) -> None:
-        """Send one request at each of `times_ns` after `start_ns`, and wait until all have ended."""
+    async def run(self, times_ns: "array[int]", *, numbers: range, start_ns: int) -> None:
+        """Send each of `numbers` at its time of `times_ns` after `start_ns`; wait until all have ended."""
         if not times_ns:
             return
         self._intended_ns = deque(start_ns + at_ns for at_ns in times_ns)
-        self._numbers = iter(range(self._terms.steady_from, self._terms.steady_from + len(times_ns)))
+        self._numbers = iter(numbers)
         self._in_flight = len(times_ns)
         done = self._tasks.begin()
         with Alarm(asyncio.get_running_loop(), self._ring) as self._alarm:

@@ -142,7 +142,6 @@ class Phase(IntEnum):
 
     WARM_UP = 0
     STEADY = 1
-    DRAIN = 2
 
 
 class Outcome(IntEnum):
