@@ -38,12 +38,13 @@ def parse_config(text: bytes) -> Config:
         config = msgspec.toml.decode(text, type=Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{error}. {_cure(str(error))}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"not TOML: {error}. Correct the syntax there.") from error
     _check_keys(config.api_keys)
     _check_server(config.server)
     _check_instances(config.providers)
     _check_routes(config)
+    _check_listing(config)
     return config
 
 
@@ -99,6 +100,14 @@ def _check_access(instance: Instance, *, where: str) -> None:
         raise ConfigError(f"{where}: `auth_mode` oauth is not offered. Use bearer with an `api_key`.")
     if not instance.api_key:
         raise ConfigError(f"{where} has no `api_key`. Add one: bearer authentication needs it.")
+
+
+def _check_listing(config: Config) -> None:
+    instances = config.providers.by_name()
+    for name in config.routing.discovery.providers_with_listing:
+        if not any(each.enabled for each in instances.get(name, ())):
+            where = "`routing.discovery.providers_with_listing`"
+            raise ConfigError(f"{where} names {name!r}, which has no enabled instance. Remove it.")
 
 
 def _check_routes(config: Config) -> None:

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 
 _Name = Annotated[str, msgspec.Meta(min_length=1)]
+_Line = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+
 _Seconds = Annotated[float, msgspec.Meta(gt=0)]
 _Count = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -49,10 +51,10 @@ class Routing(Table, frozen=True, kw_only=True):
 class Instance(Table, frozen=True, kw_only=True):
     """What every provider instance has."""
 
-    name: _Name
+    name: Annotated[_Line, msgspec.Meta(min_length=1)]
     enabled: bool
     auth_mode: Literal["bearer", "oauth"] = "bearer"
-    api_key: str | None = None
+    api_key: _Line | None = None
     oauth_provider: str | None = None
     request_timeout_seconds: _Seconds | None = None
     timeout_seconds: _Seconds | None = None
@@ -84,7 +86,7 @@ class AnthropicInstance(Instance, frozen=True, kw_only=True):
     """`[[providers.anthropic]]`."""
 
     base_url: str
-    api_version: _Name
+    api_version: Annotated[_Line, msgspec.Meta(min_length=1)]
     cache: CacheTable = CacheTable()
 
 

@@ -1,6 +1,7 @@
 """The kept connections to one upstream: hands out the warmest, opens another when none is idle."""
 
 import asyncio
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from urllib.parse import urlsplit
 
 from perf.gateway.http.client import ClientConnection
 from perf.gateway.http.faults import ConnectError
+
+_UNFIT = re.compile(r"[^!-~]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,8 @@ class Origin:
 
 def parse_origin(base_url: str) -> Origin:
     """Take a base URL apart; raises ValueError when it is no http or https URL."""
+    if _UNFIT.search(base_url):
+        raise ValueError(f"{base_url!r} holds a character that no URL may")
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{base_url!r} is not an http:// or https:// URL")
