@@ -8,6 +8,7 @@ from statistics import stdev
 from perf.judge.levels import ALPHA_SHOWN, POWER, Look
 from perf.stats import bounds
 from perf.stats.bounds import Bounds
+from perf.stats.distributions import student_t_upper_point
 from perf.stats.power import Design, minimal_detectable_effect
 
 _BLIND = math.log(10)
@@ -41,13 +42,14 @@ class Evidence:
 
 def paired_evidence(worse_ratios: Sequence[float], *, look: Look) -> Evidence:
     """From per-block log ratios; at least one."""
+    shown = bounds.one_sided_bounds(worse_ratios, alpha=ALPHA_SHOWN)
     return Evidence(
         blocks=len(worse_ratios),
-        shown=bounds.one_sided_bounds(worse_ratios, alpha=ALPHA_SHOWN),
+        shown=shown,
         p_worse=bounds.one_sided_p(worse_ratios, null=0.0),
         p_better=bounds.one_sided_p([-ratio for ratio in worse_ratios], null=0.0),
         upper_equivalent=bounds.one_sided_bounds(worse_ratios, alpha=look.alpha_equivalent).upper,
-        sd=stdev(worse_ratios) if len(worse_ratios) > 1 else math.inf,
+        sd=_spread(shown, blocks=len(worse_ratios)),
         allowance=0.0,
     )
 
@@ -67,6 +69,13 @@ def stored_evidence(
         sd=pooled * math.sqrt(len(candidate)),
         allowance=allowance,
     )
+
+
+def _spread(shown: Bounds, *, blocks: int) -> float:
+    """The standard deviation that the bounds amount to: wild blocks count no more than they do there."""
+    if blocks < 2:
+        return math.inf
+    return (shown.upper - shown.estimate) * math.sqrt(blocks) / student_t_upper_point(ALPHA_SHOWN, blocks - 1)
 
 
 def _variance(values: Sequence[float]) -> float:
