@@ -35,6 +35,14 @@ async def reloaded(g: Gateway, *, result: str, workers: int = 1) -> None:
             pass
 
 
+async def keep_asking(g: Gateway, *, until: asyncio.Event) -> list[int]:
+    """Ask again and again; gives the statuses."""
+    statuses = []
+    while not until.is_set():
+        statuses.append((await g.ask(post(_ASK)))[0])
+    return statuses
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_reload_loses_no_request(tmp_path: Path, workers: int) -> None:
     """A stream under way ends where it began, and a client that keeps asking sees only answers."""
@@ -46,12 +54,6 @@ def test_a_reload_loses_no_request(tmp_path: Path, workers: int) -> None:
             writer.write(STREAM_HEAD + chunk(b"data: 1\n\n"))
             await go_on.wait()
             writer.write(chunk(b"data: [DONE]\n\n") + STREAM_END)
-
-        async def keep_asking(g: Gateway, *, until: asyncio.Event) -> list[int]:
-            statuses = []
-            while not until.is_set():
-                statuses.append((await g.ask(post(_ASK)))[0])
-            return statuses
 
         async with (
             upstreams(script, always(_FINE)) as [first, second],
