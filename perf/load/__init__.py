@@ -2,5 +2,6 @@
 
 from perf.load.engine import run, run_together
 from perf.load.errors import LoadError
+from perf.load.many import run_many
 
-__all__ = ["LoadError", "run", "run_together"]
+__all__ = ["LoadError", "run", "run_many", "run_together"]

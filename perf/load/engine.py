@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -10,6 +11,7 @@ import uvloop
 
 from perf.load.arrivals import intended_times
 from perf.load.closed import ClosedLoopDriver
+from perf.load.columns import Columns
 from perf.load.connection import Connection
 from perf.load.dialer import Dialer
 from perf.load.opened import OpenLoopDriver
@@ -25,6 +27,18 @@ from perf.model.units import NS_PER_MS, ms_to_ns
 _LATE_NS = NS_PER_MS
 _HEAD_START_NS = ms_to_ns(5)
 """Lets the loop come to rest before an open loop's first intended time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a run took; the fields are those of a `Recording`."""
+
+    started_ns: int
+    ended_ns: int
+    engine_cpu_ns: int
+    connections_opened: int
+    late_sends: int
+    worst_lag_ns: int
 
 
 def run(plan: LoadPlan, *, ca_file: Path | None = None) -> Recording:
@@ -157,17 +171,35 @@ class Engine:
     def _start(self, *, after_ns: int) -> None:
         self._cpu_ns, self._started_ns = time.process_time_ns(), time.monotonic_ns() + after_ns
 
-    def recording(self) -> Recording:
-        """The record of a run that has ended."""
-        samples, delta_times_ns = self._terms.recorder.samples()
-        return Recording(
-            nonce_prefix=self._plan.nonce_prefix,
-            samples=samples,
-            delta_times_ns=delta_times_ns,
+    def columns(self) -> Columns:
+        """The record of a run that has ended, in the order of completion."""
+        return self._terms.recorder.columns()
+
+    def figures(self) -> Figures:
+        """What a run that has ended took."""
+        columns = self.columns()
+        sent = zip(columns.column("sent_ns"), columns.column("intended_ns"), strict=True)
+        return Figures(
             started_ns=self._started_ns,
             ended_ns=self._ended_ns,
             engine_cpu_ns=self._cpu_ns,
             connections_opened=self._dialer.opened,
-            late_sends=sum(each.sent_ns - each.intended_ns > _LATE_NS for each in samples),
+            late_sends=sum(sent_ns - intended_ns > _LATE_NS for sent_ns, intended_ns in sent),
             worst_lag_ns=self._worst_lag_ns,
+        )
+
+    def recording(self) -> Recording:
+        """The record of a run that has ended, by request number."""
+        samples, delta_times_ns = self._terms.recorder.samples()
+        figures = self.figures()
+        return Recording(
+            nonce_prefix=self._plan.nonce_prefix,
+            samples=samples,
+            delta_times_ns=delta_times_ns,
+            started_ns=figures.started_ns,
+            ended_ns=figures.ended_ns,
+            engine_cpu_ns=figures.engine_cpu_ns,
+            connections_opened=figures.connections_opened,
+            late_sends=figures.late_sends,
+            worst_lag_ns=figures.worst_lag_ns,
         )

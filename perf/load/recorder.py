@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Iterable
 from struct import Struct
 
+from perf.load.columns import Columns
 from perf.model.load import Sample
 
 _FIELDS = len(Sample._fields)
@@ -34,6 +35,10 @@ class Recorder:
     def __len__(self) -> int:
         """How many requests have ended."""
         return len(self._rows) // _FIELDS
+
+    def columns(self) -> Columns:
+        """All that was recorded, as it stands."""
+        return Columns(rows=self._rows, delta_times_ns=self._delta_times_ns)
 
     def samples(self) -> "tuple[tuple[Sample, ...], array[int]]":
         """All samples by request number, and their delta times in the same order."""

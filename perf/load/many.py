@@ -1,0 +1,178 @@
+"""Several engine processes that carry out one plan together, and what they recorded, merged."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection as Pipe
+from multiprocessing.context import SpawnProcess
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from threading import BrokenBarrierError
+
+from perf.load.columns import Columns
+from perf.load.engine import Figures, carry_out, engine_of
+from perf.load.errors import LoadError
+from perf.load.histogram import Histogram
+from perf.load.process import collector_off
+from perf.load.share import Share
+from perf.model.load import LoadPlan, Outcome, Phase
+
+_WARM_UP_DEADLINE_S = 120.0
+_SPAWN = get_context("spawn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """All that the processes of one plan recorded; histograms, like `outcomes`, are of steady state.
+
+    `e2e`, `ttft` and `itl` hold successes, `failed_e2e` what answered and yet failed.
+    `figures` has the first start, the last end, sums of counts and CPU time, and the worst lag.
+    """
+
+    columns: Columns
+    outcomes: Mapping[Outcome, int]
+    e2e: Histogram
+    ttft: Histogram
+    itl: Histogram
+    failed_e2e: Histogram
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What one process sends back; histograms encoded: E2E, TTFT, ITL, failed E2E."""
+
+    columns: Columns
+    histograms: tuple[bytes, ...]
+    figures: Figures
+
+
+def run_many(plan: LoadPlan, *, processes: int, ca_file: Path | None = None) -> Merged:
+    """Carry out a plan by so many processes, each with every n-th request, connection and arrival.
+
+    Blocks as `run` does, and raises `LoadError` likewise; steady state starts when all have warmed up.
+    Needs 104 bytes a sample and 8 a delta here, twice that while a part is handed over, and as much
+    once more in the processes. Starts them by spawning: call it below `if __name__ == "__main__"`.
+    """
+    if not 1 <= processes <= max(1, len(Share(index=0, of=1).slots(plan))):
+        raise LoadError(
+            "there are more processes than connections",
+            where=f"{processes} processes",
+            cure="give 1 or more, and at most as many as connections",
+        )
+    barrier = _SPAWN.Barrier(processes)
+    shares = [Share(index=index, of=processes) for index in range(processes)]
+    with _running(
+        [partial(_work, plan, share, ca_file=ca_file, barrier=barrier) for share in shares]
+    ) as pipes:
+        return _merged([_received(pipe) for pipe in pipes])
+
+
+@contextmanager
+def _running(works: "Sequence[partial[None]]") -> "Iterator[list[Pipe[object, object]]]":
+    """Each work in a process of its own, which is gone at the end, whatever happens."""
+    started: list[SpawnProcess] = []
+    pipes: list[Pipe[object, object]] = []
+    try:
+        for work in works:
+            ours, theirs = _SPAWN.Pipe(duplex=False)
+            process = _SPAWN.Process(target=work, kwargs={"pipe": theirs}, daemon=True)
+            process.start()
+            theirs.close()
+            started.append(process)
+            pipes.append(ours)
+        yield pipes
+    finally:
+        for pipe in pipes:
+            pipe.close()
+        for process in started:
+            process.terminate()
+            process.join()
+
+
+def _work(
+    plan: LoadPlan, share: Share, *, ca_file: Path | None, barrier: Barrier, pipe: "Pipe[object, object]"
+) -> None:
+    """The life of one process."""
+    try:
+        pipe.send(_part(plan, share, ca_file=ca_file, barrier=barrier))
+    except LoadError as error:
+        barrier.abort()
+        pipe.send((error.what, error.where, error.cure))
+    except BrokenBarrierError:
+        pipe.close()
+
+
+def _part(plan: LoadPlan, share: Share, *, ca_file: Path | None, barrier: Barrier) -> _Part:
+    engine = engine_of(plan, share=share, ca_file=ca_file)
+    engine.before_steady = partial(_wait, barrier)
+    with collector_off():
+        carry_out([engine])
+        columns = engine.columns()
+        histograms = (
+            columns.durations_ns("last_byte_ns", ok=True),
+            columns.durations_ns("first_content_ns", ok=True),
+            columns.gaps_ns(),
+            columns.durations_ns("last_byte_ns", ok=False),
+        )
+        encoded = tuple(_counted(each).encoded() for each in histograms)
+    return _Part(columns=columns, histograms=encoded, figures=engine.figures())
+
+
+def _wait(barrier: Barrier) -> None:
+    barrier.wait(_WARM_UP_DEADLINE_S)
+
+
+def _counted(durations_ns: Iterator[int]) -> Histogram:
+    histogram = Histogram()
+    histogram.record(durations_ns)
+    return histogram
+
+
+def _received(pipe: "Pipe[object, object]") -> _Part:
+    try:
+        said: object = pipe.recv()
+    except EOFError:
+        said = ("an engine process ended early", "one of several processes", "read the other messages")
+    if isinstance(said, _Part):
+        return said
+    assert isinstance(said, tuple)
+    what, where, cure = map(str, said)
+    raise LoadError(what, where=where, cure=cure)
+
+
+def _merged(parts: Sequence[_Part]) -> Merged:
+    rows, times_ns = array("q"), array("q")
+    for part in parts:
+        rows.extend(part.columns.rows)
+        times_ns.extend(part.columns.delta_times_ns)
+    columns = Columns(rows=rows, delta_times_ns=times_ns)
+    e2e, ttft, itl, failed = (_sum(each) for each in zip(*(part.histograms for part in parts), strict=True))
+    phases = zip(columns.column("phase"), columns.column("outcome"), strict=True)
+    return Merged(
+        columns=columns,
+        outcomes=Counter(Outcome(outcome) for phase, outcome in phases if phase == Phase.STEADY),
+        e2e=e2e,
+        ttft=ttft,
+        itl=itl,
+        failed_e2e=failed,
+        figures=Figures(
+            started_ns=min(part.figures.started_ns for part in parts),
+            ended_ns=max(part.figures.ended_ns for part in parts),
+            engine_cpu_ns=sum(part.figures.engine_cpu_ns for part in parts),
+            connections_opened=sum(part.figures.connections_opened for part in parts),
+            late_sends=sum(part.figures.late_sends for part in parts),
+            worst_lag_ns=max(part.figures.worst_lag_ns for part in parts),
+        ),
+    )
+
+
+def _sum(encoded: Sequence[bytes]) -> Histogram:
+    total = Histogram()
+    for each in encoded:
+        total.add(Histogram(each))
+    return total
