@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-ROUNDS = 60
-WARM_UP_ROUNDS = 10
+ROUNDS = 30
+WARM_UP_ROUNDS = 5
 
 T = TypeVar("T")
 
