@@ -1,0 +1,97 @@
+"""Which scenarios run, and what is refused before anything is built."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from perf.errors import ConfigError, NothingToCompareError, UsageError
+from perf.model.policy import DEFAULT_POLICY
+from perf.model.scenario import Capability
+from perf.model.target import RunningKind
+from perf.pipeline.order import Order, require_something, select, servable
+from perf.scenarios import SCENARIOS, SUITES
+from perf.targets import TARGETS
+from tests.factories import a_baseline, a_source
+
+_ORDER = Order(
+    repo=Path("repo"),
+    state=Path("repo/.perfgate"),
+    target=TARGETS[0],
+    suite="fast",
+    scenarios=SCENARIOS,
+    skips=(),
+    benchmarks=True,
+    candidate=a_source(),
+    base=a_source(),
+    baseline=a_baseline(),
+    policy=DEFAULT_POLICY,
+    seed=1,
+    release=True,
+    repository="",
+    head_sha="",
+    pull_request=0,
+)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+def test_a_scenario_goes_by_number_and_by_name(scenario: object) -> None:
+    """`--scenario 1b` and `--scenario rig-latency` are the same."""
+    (one,) = (each for each in SCENARIOS if each is scenario)
+
+    assert select("fast", [one.number.lower()]) == select("fast", [one.name]) == (one,)
+
+
+def test_without_a_choice_the_suite_runs() -> None:
+    """The whole suite, in its order."""
+    assert select("fast", []) == SUITES["fast"]
+
+
+def test_unknown_names_are_refused() -> None:
+    """A scenario or a suite that nobody knows is no empty run."""
+    with pytest.raises(UsageError, match="'nine'"):
+        select("fast", ["1", "nine"])
+    with pytest.raises(ConfigError, match="'slow'"):
+        select("slow", [])
+
+
+def test_what_a_target_does_not_claim_is_skipped_with_the_reason() -> None:
+    """A target without failover is not asked for it, and the report says so."""
+    target = replace(TARGETS[0], capabilities=frozenset(Capability) - {Capability.FAILOVER})
+    kept, skips = servable(SCENARIOS, target)
+
+    assert [skip.scenario for skip in skips] == ["failover"]
+    assert "failover" in skips[0].reason
+    assert len(kept) == len(SCENARIOS) - 1
+
+
+def test_a_usual_order_is_carried_out() -> None:
+    """A base and scenarios through the gateway are something."""
+    require_something(_ORDER)
+
+
+@pytest.mark.parametrize(
+    ("order", "error"),
+    [
+        pytest.param(
+            replace(_ORDER, scenarios=select("fast", ["1B", "2B"]), benchmarks=False),
+            NothingToCompareError,
+            id="only-the-rig",
+        ),
+        pytest.param(
+            replace(_ORDER, scenarios=(), benchmarks=False), NothingToCompareError, id="no-scenario"
+        ),
+        pytest.param(
+            replace(_ORDER, base=None, baseline=None), NothingToCompareError, id="nothing-to-compare"
+        ),
+        pytest.param(
+            replace(_ORDER, target=replace(TARGETS[0], kind=RunningKind(base_url="http://127.0.0.1:1"))),
+            UsageError,
+            id="base-of-a-running-gateway",
+        ),
+    ],
+)
+def test_an_order_that_could_know_nothing_is_refused(order: Order, error: type[Exception]) -> None:
+    """Before minutes are spent."""
+    with pytest.raises(error):
+        require_something(order)

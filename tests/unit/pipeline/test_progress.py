@@ -1,0 +1,39 @@
+"""What a log shows while blocks are measured."""
+
+from io import StringIO
+
+from perf.model.units import s_to_ns
+from perf.pipeline.progress import Lines, Silent, listener
+
+
+class _Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now_ns = 0
+
+    def __call__(self) -> int:
+        return self.now_ns
+
+
+def test_a_log_has_a_line_a_block_and_a_heartbeat() -> None:
+    """Steps of one block are one line, unless half a minute passes."""
+    clock, stream = _Clock(), StringIO()
+    lines = Lines(stream, clock_ns=clock)
+    lines.block(1, at_most=24, doing="sequential")
+    lines.block(1, at_most=24, doing="saturated")
+    clock.now_ns = s_to_ns(31)
+    lines.block(1, at_most=24, doing="keys")
+    lines.block(2, at_most=24, doing="sequential")
+
+    assert stream.getvalue().splitlines() == [
+        "perfgate [  0.0 s] block 1 of at most 24: sequential",
+        "perfgate [ 31.0 s] block 1 of at most 24: keys",
+        "perfgate [ 31.0 s] block 2 of at most 24: sequential",
+    ]
+
+
+def test_quiet_is_silent_and_a_file_gets_lines() -> None:
+    """A bar is for terminals only."""
+    assert isinstance(listener(StringIO(), quiet=True, colour=False), Silent)
+    assert isinstance(listener(StringIO(), quiet=False, colour=False), Lines)
