@@ -83,7 +83,7 @@ class Rig:
                 step=step,
                 arm=arm,
                 recording=recording,
-                arrivals=_own(arrivals, recording, recordings),
+                arrivals=_own(arrivals, recording, of=recordings),
                 happened=happened,
                 sut_cpu_ns=None if before is None or after is None else after - before,
                 sut_rss_bytes=_rss_bytes(seat),
@@ -168,9 +168,7 @@ def _cpu_ns(seat: Seat | None) -> int | None:
     return seat.sut.cpu_ns() if seat else None
 
 
-def _own(
-    arrivals: Sequence[Arrival], mine: Recording, all_recordings: Sequence[Recording]
-) -> tuple[Arrival, ...]:
+def _own(arrivals: Sequence[Arrival], mine: Recording, *, of: Sequence[Recording]) -> tuple[Arrival, ...]:
     """The arrivals of one recording, and those that belong to none of them: validity looks into these."""
-    others = {recording.nonce_prefix for recording in all_recordings} - {mine.nonce_prefix}
+    others = {recording.nonce_prefix for recording in of} - {mine.nonce_prefix}
     return tuple(arrival for arrival in arrivals if arrival.nonce[: len(mine.nonce_prefix)] not in others)
