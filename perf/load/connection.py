@@ -180,7 +180,12 @@ class Connection(asyncio.Protocol):
     def _finish(self, outcome: Outcome, last_byte_ns: int) -> None:
         self.busy = False
         self._used += 1
-        if not self.closed and (not self._keep_alive or self._used == self._terms.requests_per_connection):
+        terms = self._terms
+        if not self.closed and (
+            not self._keep_alive
+            or self._used == terms.requests_per_connection
+            or (terms.churn.is_on and terms.churn.takes(monotonic_ns()))
+        ):
             self._hang_up()
         self._record(outcome, last_byte_ns)
         self.owner.finished(self)

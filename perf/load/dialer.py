@@ -12,7 +12,8 @@ from perf.load.errors import LoadError
 from perf.load.request import Endpoint
 from perf.load.share import Share
 from perf.load.terms import Terms
-from perf.model.load import Outcome
+from perf.load.throttle import Throttle
+from perf.model.load import LoadPlan, Outcome
 from perf.model.units import ns_to_s
 
 _UNREACHABLE = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH})
@@ -30,22 +31,22 @@ class Unconnected:
 class Dialer:
     """Connects to the one address of a run; `opened` counts the connections that came about."""
 
-    __slots__ = ("_address", "_attempts", "_connect_ns", "_endpoint", "_terms", "_tls", "opened", "roster")
+    __slots__ = ("_address", "_attempts", "_endpoint", "_plan", "_terms", "_tls", "opened", "roster")
 
     def __init__(
         self,
         terms: Terms,
+        plan: LoadPlan,
         *,
         endpoint: Endpoint,
         tls: ssl.SSLContext | None,
-        connect_ns: int,
         share: Share,
     ) -> None:
         self._terms = terms
+        self._plan = plan
         self._endpoint = endpoint
         self._address = resolve(endpoint)
         self._tls = tls
-        self._connect_ns = connect_ns
         self._attempts = count(share.index, share.of)
         self.roster = Roster()
         self.opened = 0
@@ -55,9 +56,9 @@ class Dialer:
         number = next(self._attempts)
         host, port = self._address
         try:
-            async with asyncio.timeout(ns_to_s(self._connect_ns)):
-                _, connection = await asyncio.get_running_loop().create_connection(
-                    lambda: Connection(self._terms, self.roster, owner=owner, slot=slot, number=number),
+            async with asyncio.timeout(ns_to_s(self._plan.timeouts.connect_ns)):
+                _, protocol = await asyncio.get_running_loop().create_connection(
+                    lambda: self._protocol(slot, owner, number=number),
                     host,
                     port,
                     ssl=self._tls,
@@ -66,7 +67,12 @@ class Dialer:
         except OSError as error:
             return Unconnected(number=number, outcome=connect_outcome(error))
         self.opened += 1
-        return connection
+        return protocol.behind if isinstance(protocol, Throttle) else protocol
+
+    def _protocol(self, slot: int, owner: Owner, *, number: int) -> Connection | Throttle:
+        connection = Connection(self._terms, self.roster, owner=owner, slot=slot, number=number)
+        reader = self._plan.slow_reader
+        return connection if reader is None else Throttle(connection, reader)
 
 
 def resolve(endpoint: Endpoint) -> tuple[str, int]:

@@ -73,9 +73,9 @@ def carry_out(engines: Sequence["Engine"]) -> None:
 def engine_of(plan: LoadPlan, *, share: Share, ca_file: Path | None) -> "Engine":
     """An engine for a share of a plan; a plan that cannot be carried out is a `LoadError`."""
     endpoint = Endpoint.of(plan.base_url)
-    terms = Terms.of(plan, endpoint=endpoint)
+    terms = Terms.of(plan, endpoint=endpoint, share=share)
     tls = trust(ca_file) if endpoint.tls else None
-    dialer = Dialer(terms, endpoint=endpoint, tls=tls, connect_ns=plan.timeouts.connect_ns, share=share)
+    dialer = Dialer(terms, plan, endpoint=endpoint, tls=tls, share=share)
     return Engine(plan, terms=terms, dialer=dialer, share=share)
 
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Self
 
+from perf.load.churn import Churn
 from perf.load.errors import LoadError
 from perf.load.recorder import Recorder
 from perf.load.request import Endpoint, PreparedRequest
+from perf.load.share import WHOLE, Share
 from perf.model.load import Abort, LoadPlan, Outcome, Phase, Spread
 
 _NONCE_PREFIX_LENGTH = 12
@@ -21,10 +23,11 @@ class Terms:
     steady_from: int
     requests_per_connection: int
     abort: Abort | None
+    churn: Churn
     recorder: Recorder
 
     @classmethod
-    def of(cls, plan: LoadPlan, *, endpoint: Endpoint) -> Self:
+    def of(cls, plan: LoadPlan, *, endpoint: Endpoint, share: Share = WHOLE) -> Self:
         """The terms of a plan; one that cannot be carried out is a `LoadError`."""
         if not plan.templates:
             raise LoadError("nothing to send", where="the plan's templates", cure="give at least one")
@@ -41,6 +44,7 @@ class Terms:
             steady_from=plan.warmup_requests,
             requests_per_connection=plan.requests_per_connection,
             abort=plan.abort,
+            churn=Churn(plan.churn_per_second / share.of),
             recorder=Recorder(),
         )
 

@@ -114,6 +114,17 @@ class Abort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlowReader:
+    """A client that reads no faster than this, and so presses back on the gateway.
+
+    The kernel keeps up to about twice `buffer_bytes` that were not read yet; then the gateway cannot send.
+    """
+
+    bytes_per_second: int
+    buffer_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadPlan:
     """One slice of load against one base URL; everything the engine needs, nothing it decides.
 
@@ -121,6 +132,8 @@ class LoadPlan:
     `warmup_requests` come first, as a closed loop over the same connections, and are marked as such.
     `max_connections` limits the pool of an open loop; a closed loop has its own number.
     "Connection" in `Spread` is a place in the pool: its template stays when the connection is replaced.
+    `churn_per_second` closes so many connections a second, each when its request has ended; 0 closes none.
+    `slow_reader` makes every connection read slowly; None reads as fast as the machine can.
     `nonce_prefix` is 12 hex digits, unique to the slice; request i carries prefix + 8 hex digits of i.
     """
 
@@ -135,6 +148,8 @@ class LoadPlan:
     abort: Abort | None
     nonce_prefix: str
     seed: int
+    churn_per_second: float = 0.0
+    slow_reader: SlowReader | None = None
 
 
 class Phase(IntEnum):
