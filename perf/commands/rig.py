@@ -69,10 +69,12 @@ def _scale(name: str, scale: Scale) -> dict[str, Figure]:
         f"{name}_requests": sitting.requests,
         f"{name}_failed": sitting.failed,
         f"{name}_frames": sitting.frames,
+        f"{name}_at_once": sitting.at_once,
         f"{name}_rps": sitting.rps,
         f"{name}_engine_us_per_request": sitting.client_us,
         f"{name}_mock_us_per_request": sitting.server_us,
         f"{name}_engine_peak_mib": scale.engine_peak_bytes / BYTES_PER_MIB,
+        f"{name}_mock_peak_mib": scale.mock_peak_bytes / BYTES_PER_MIB,
     }
 
 

@@ -2,7 +2,7 @@
 
 import http.client
 import json
-import resource
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -60,10 +60,11 @@ class Cores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """One large load of the engine on the mock alone; `engine_peak_bytes` is the process's own maximum."""
+    """One large load of the engine on the mock alone, and how large the two processes ever were."""
 
     sitting: Sitting
     engine_peak_bytes: int
+    mock_peak_bytes: int
 
 
 class MockServer:
@@ -89,6 +90,14 @@ class MockServer:
         after_ns = self._upstream.cpu_ns()
         self._upstream.drain()
         return replace(sitting, server_cpu_ns=after_ns - before_ns)
+
+    def scale(self, sitting: Sitting) -> Scale:
+        """The sitting with the peaks of both processes."""
+        return Scale(
+            sitting=sitting,
+            engine_peak_bytes=_peak_bytes(os.getpid()),
+            mock_peak_bytes=_peak_bytes(self._upstream.pid),
+        )
 
     def engine(
         self, script: UpstreamScript, *, stream: bool, connections: int, requests: int, warmup: int
@@ -147,15 +156,18 @@ def thousand_connections(*, requests: int = 100 * MANY) -> Scale:
     with MockServer.started(Cores.found()) as mock:
         slow = plain(delay_ns=ms_to_ns(100))
         sitting = mock.engine(slow, stream=False, connections=MANY, requests=requests, warmup=MANY)
-        return Scale(sitting=sitting, engine_peak_bytes=_peak_bytes())
+        return mock.scale(sitting)
 
 
 def many_streams(count: int = STREAMS) -> Scale:
-    """So many streams at once, each of 100 chunks, a second apart, and compared byte for byte."""
+    """So many streams at once, each of 100 chunks, with 50,000 chunks due each second in all.
+
+    Each waits long enough for its first chunk that all have been sent by then; every text is compared.
+    """
     with MockServer.started(Cores.found()) as mock:
         slow = plain(tokens=_FRAMES, interval_ns=ms_to_ns(count / 50), delay_ns=ms_to_ns(count / 5))
         sitting = mock.engine(slow, stream=True, connections=count, requests=count, warmup=0)
-        return Scale(sitting=sitting, engine_peak_bytes=_peak_bytes())
+        return mock.scale(sitting)
 
 
 def _contenders(
@@ -203,5 +215,7 @@ def _prepare(scratch: Path, mock: MockServer, *, python: Path, root: Path) -> Pe
     return peers
 
 
-def _peak_bytes() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+def _peak_bytes(pid: int) -> int:
+    """The largest resident set that the process ever had."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1_024

@@ -9,11 +9,15 @@ from perf.model.units import NS_PER_S, ns_to_us
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
-    """One load client against one server, each on a core of its own where there are two."""
+    """One load client against one server, each on a core of its own where there are two.
+
+    `frames` and `at_once`, the requests on their way when the last was sent, only the engine knows.
+    """
 
     requests: int
     failed: int
     frames: int
+    at_once: int
     wall_ns: int
     client_cpu_ns: int
     server_cpu_ns: int

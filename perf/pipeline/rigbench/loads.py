@@ -1,7 +1,17 @@
 """The loads that the engine offers in the comparison."""
 
 from perf import load
-from perf.model.load import ClosedLoop, LoadPlan, Outcome, Phase, Recording, RequestTemplate, Spread, Timeouts
+from perf.model.load import (
+    ClosedLoop,
+    LoadPlan,
+    Outcome,
+    Phase,
+    Recording,
+    RequestTemplate,
+    Sample,
+    Spread,
+    Timeouts,
+)
 from perf.model.units import s_to_ns
 from perf.model.upstream import UpstreamScript
 from perf.model.wire import NONCE_BODY_MARK, Dialect
@@ -63,7 +73,14 @@ def sitting_of(recording: Recording) -> Sitting:
         requests=len(steady),
         failed=sum(each.outcome != Outcome.OK for each in steady),
         frames=sum(each.deltas for each in steady),
+        at_once=_at_once(steady),
         wall_ns=recording.ended_ns - recording.started_ns,
         client_cpu_ns=recording.engine_cpu_ns,
         server_cpu_ns=0,
     )
+
+
+def _at_once(steady: list[Sample]) -> int:
+    """How many requests were on their way when the last was sent, itself included."""
+    last_ns = max(each.sent_ns for each in steady)
+    return sum(each.last_byte_ns >= last_ns for each in steady)

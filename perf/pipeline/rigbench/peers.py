@@ -70,6 +70,7 @@ def client(peers: Peers, name: str, *, url: str, connections: int, cpus: frozens
         requests=result["requests"],
         failed=result["failed"],
         frames=0,
+        at_once=0,
         wall_ns=result["wall_ns"],
         client_cpu_ns=result.get("cpu_ns") or _children_cpu_ns() - before_ns,
         server_cpu_ns=0,
