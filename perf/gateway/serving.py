@@ -23,7 +23,7 @@ from perf.gateway.tally import Sample, Tally
 BACKLOG = 4096
 HEARD = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _SWEEP_SECONDS = 1.0
-_GC_THRESHOLD = 50_000
+_GC_THRESHOLD = 5_000
 
 _log = logging.getLogger(__name__)
 

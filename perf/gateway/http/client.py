@@ -108,10 +108,7 @@ class ClientConnection(asyncio.Protocol):
         self._transport.write(request)
 
     async def head(self) -> Head:
-        """Wait for the head of the answer.
-
-        Raises an ExchangeError when there will be none.
-        """
+        """Wait for the head of the answer; raises an ExchangeError when there will be none."""
         if self._head is None and self._fault is None:
             self._waiter = self._loop.create_future()
             await self._waiter
@@ -266,6 +263,7 @@ class ClientConnection(asyncio.Protocol):
                 self._fault = self._fault or CutError("the connection closed inside the answer")
             case _:
                 pass
+        del self._parser
         self._disarm()
         self._state = _State.CLOSED
         self.reusable = False

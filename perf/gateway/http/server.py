@@ -175,7 +175,8 @@ class ServerConnection(asyncio.Protocol):
             self._reply.resume()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the work for a client that has gone."""
+        """Stop the work for a client that has gone; without its parser the connection is in no cycle."""
+        del self._parser
         self._closing = True
         self._queued.clear()
         if self._task is not None:
