@@ -1,10 +1,12 @@
 """The closed loop: each slot sends its next request when its last is complete."""
 
 from collections.abc import Iterator
+from functools import partial
 from time import monotonic_ns
 
 from perf.load.connection import Connection
 from perf.load.dialer import Dialer, Unconnected
+from perf.load.relay import Relay
 from perf.load.tasks import Tasks
 from perf.load.terms import Terms
 
@@ -15,9 +17,22 @@ _DIALS_AT_ONCE = 32
 class ClosedLoopDriver:
     """Slots, each with one connection that is replaced when it closes."""
 
-    __slots__ = ("_connections", "_dialer", "_in_flight", "_numbers", "_slots", "_tasks", "_terms")
+    __slots__ = (
+        "_connections",
+        "_dialer",
+        "_in_flight",
+        "_numbers",
+        "_relay",
+        "_slots",
+        "_tasks",
+        "_terms",
+    )
 
-    def __init__(self, terms: Terms, *, dialer: Dialer, tasks: Tasks, slots: range) -> None:
+    def __init__(
+        self, terms: Terms, *, dialer: Dialer, tasks: Tasks, slots: range, relay: Relay | None = None
+    ) -> None:
+        """`relay` makes a driver with a single slot take turns with others."""
+        self._relay = relay
         self._terms = terms
         self._dialer = dialer
         self._tasks = tasks
@@ -50,6 +65,8 @@ class ClosedLoopDriver:
             return
         self._numbers = iter(numbers)
         done = self._tasks.begin()
+        if self._relay:
+            self._relay.join()
         first_slots = self._slots[: len(numbers)]
         self._in_flight = len(first_slots)
         for slot in first_slots:
@@ -62,17 +79,29 @@ class ClosedLoopDriver:
 
     def finished(self, connection: Connection) -> None:
         """Give the slot its next request."""
-        self._next(connection.slot)
+        number = None if connection.closed else next(self._numbers, None)
+        if number is None:
+            self._next(connection.slot)
+        else:
+            connection.send(number, 0)
 
     def lost(self, connection: Connection) -> None:
         """Nothing to do: the slot dials anew when it needs to."""
 
     def _next(self, slot: int) -> None:
         number = next(self._numbers, None)
-        connection = self._connections.get(slot)
         if number is None:
+            if self._relay:
+                self._relay.leave()
             self._end_one()
-        elif connection is None or connection.closed:
+        elif self._relay:
+            self._relay.wait(partial(self._send, slot, number))
+        else:
+            self._send(slot, number)
+
+    def _send(self, slot: int, number: int) -> None:
+        connection = self._connections.get(slot)
+        if connection is None or connection.closed:
             self._tasks.spawn(self._redial(slot, number))
         else:
             connection.send(number, 0)

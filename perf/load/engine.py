@@ -16,12 +16,13 @@ from perf.load.connection import Connection
 from perf.load.dialer import Dialer
 from perf.load.opened import OpenLoopDriver
 from perf.load.process import allow_files, collector_off, trust
+from perf.load.relay import Relay
 from perf.load.request import Endpoint
 from perf.load.share import WHOLE, Share
 from perf.load.sweep import Sweep
 from perf.load.tasks import Tasks
 from perf.load.terms import Terms
-from perf.model.load import ClosedLoop, LoadPlan, OpenLoop, Recording
+from perf.model.load import ClosedLoop, LoadPlan, OpenLoop, Recording, Workload
 from perf.model.units import NS_PER_MS, ms_to_ns
 
 _LATE_NS = NS_PER_MS
@@ -56,11 +57,20 @@ def run_together(plans: Sequence[LoadPlan], *, ca_file: Path | None = None) -> t
     """As `run`, but for several plans at the same time, on one loop; one record each, in their order.
 
     What disturbs the machine then disturbs all of them. `engine_cpu_ns` of each record is that of all.
+    Closed loops of one connection each take turns, request by request, so that none delays another.
     """
     engines = [engine_of(plan, share=WHOLE, ca_file=ca_file) for plan in plans]
+    if len(plans) > 1 and all(_is_lone(plan.workload) for plan in plans):
+        relay = Relay()
+        for engine in engines:
+            engine.relay = relay
     with collector_off():
         carry_out(engines)
         return tuple(engine.recording() for engine in engines)
+
+
+def _is_lone(workload: Workload) -> bool:
+    return isinstance(workload, ClosedLoop) and workload.connections == 1
 
 
 def carry_out(engines: Sequence["Engine"]) -> None:
@@ -92,6 +102,7 @@ class Engine:
     """One run of a share of a plan.
 
     `before_steady` is called once, between warm-up and steady state, and may block.
+    `relay`, if set, makes its closed loop take turns with those of other engines.
     """
 
     __slots__ = (
@@ -105,6 +116,7 @@ class Engine:
         "_terms",
         "_worst_lag_ns",
         "before_steady",
+        "relay",
     )
 
     def __init__(self, plan: LoadPlan, *, terms: Terms, dialer: Dialer, share: Share) -> None:
@@ -113,6 +125,7 @@ class Engine:
         self._dialer = dialer
         self._share = share
         self.before_steady: Callable[[], None] = _nobody_to_wait_for
+        self.relay: Relay | None = None
         self._cpu_ns = self._started_ns = self._ended_ns = self._worst_lag_ns = 0
 
     @property
@@ -140,7 +153,9 @@ class Engine:
         warmup, slots = share.warmup(plan), share.slots(plan)
         if not isinstance(plan.workload, ClosedLoop):
             slots = slots[: len(warmup)]
-        warm = ClosedLoopDriver(self._terms, dialer=self._dialer, tasks=self._tasks, slots=slots)
+        warm = ClosedLoopDriver(
+            self._terms, dialer=self._dialer, tasks=self._tasks, slots=slots, relay=self.relay
+        )
         await warm.open_all()
         await warm.run(warmup)
         self.before_steady()
