@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Protocol, TypeAlias
 
@@ -26,6 +27,7 @@ _Endpoint: TypeAlias = Callable[[Request, Reply], Coroutine[None, None, None]]
 
 _JSON = b"content-type: application/json\r\n"
 _HEALTH = b'{"status":"healthy","service":"llm-gateway","version":"0.1.0"}'
+_DESCRIPTION = Path(__file__).with_name("openapi.json").read_bytes()
 _READY = b'{"status":"ready","service":"llm-gateway"}'
 
 
@@ -89,7 +91,10 @@ class App:
         except GatewayError as error:
             status = error.status
             body = error_body(error, dialect_of(request.target))
-            reply.send(status, headers=self._error_fields(request.target), body=body)
+            fields = self._error_fields(request.target)
+            if status == 405 and methods is not None:
+                fields += b"allow: %b\r\n" % b", ".join(methods)
+            reply.send(status, headers=fields, body=body)
         except asyncio.CancelledError:
             status = CLIENT_GONE
             raise
@@ -110,6 +115,7 @@ class App:
             b"/v1/messages": {b"POST": self._with_key(forwarder.messages)},
             b"/v1/responses": {b"POST": self._with_key(forwarder.responses)},
             b"/v1/models": {b"GET": self._models},
+            b"/openapi.json": {b"GET": partial(_fixed, headers=_JSON, body=_DESCRIPTION)},
             b"/metrics": {b"GET": self._metrics},
             b"/health": {b"GET": health, b"HEAD": health},
             b"/ready": {b"GET": ready, b"HEAD": ready},

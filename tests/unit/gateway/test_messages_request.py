@@ -29,6 +29,7 @@ def test_the_least_request() -> None:
 @pytest.mark.parametrize(
     ("given_fields", "expected"),
     [
+        ({"max_tokens": 9.0}, {}),
         ({"temperature": 0}, {"temperature": 0.0}),
         ({"top_p": 0.5}, {"top_p": 0.5}),
         ({"stop_sequences": ["x", "y"]}, {"stop": ["x", "y"]}),
@@ -173,6 +174,7 @@ def test_what_is_dropped_is_told() -> None:
     "fields",
     [
         {"max_tokens": None},
+        {"max_tokens": 9.5},
         {"messages": "no list"},
         {"messages": [{"role": "wizard", "content": "x"}]},
         {"messages": [{"role": "user", "content": [{"type": "server_tool_use", "id": "x"}]}]},

@@ -123,7 +123,7 @@ class MessagesRequest(Input, kw_only=True):
     """A whole request; what is `Raw` cannot be converted and is only reported."""
 
     model: str
-    max_tokens: int
+    max_tokens: int | float
     messages: list[Message]
     system: str | list[Text] | None = None
     stop_sequences: list[str] | None = None

@@ -31,7 +31,7 @@ def convert_messages_request(body: bytes) -> Converted:
     request = openai.ChatRequest(
         model=asked.model,
         messages=[*_system(asked.system), *(each for turn in asked.messages for each in _messages(turn))],
-        max_completion_tokens=asked.max_tokens,
+        max_completion_tokens=_count(asked.max_tokens),
         stop=asked.stop_sequences or UNSET,
         stream=True if asked.stream else UNSET,
         stream_options=openai.StreamOptions(include_usage=True) if asked.stream else UNSET,
@@ -49,6 +49,13 @@ def convert_messages_request(body: bytes) -> Converted:
         include_usage=True,
         warnings=tuple(_warnings(asked)),
     )
+
+
+def _count(number: float) -> int:
+    """Give a whole number, which JSON may also write as 9.0."""
+    if number != int(number):
+        raise _unreadable(f"`max_tokens` is {number}, which is no whole number")
+    return int(number)
 
 
 def _unreadable(message: str) -> GatewayError:
