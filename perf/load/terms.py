@@ -15,7 +15,11 @@ _NONCE_PREFIX_LENGTH = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """The settled terms of one run; `steady_from` is the number of the first steady-state request."""
+    """The settled terms of one run; `steady_from` is the number of the first steady-state request.
+
+    `proven` has, for each template, the last whole body that was found to say what was expected:
+    another of the same bytes needs no second look.
+    """
 
     requests: tuple[PreparedRequest, ...]
     by_connection: bool
@@ -23,6 +27,7 @@ class Terms:
     steady_from: int
     requests_per_connection: int
     abort: Abort | None
+    proven: list[bytes]
     churn: Churn
     recorder: Recorder
 
@@ -44,6 +49,7 @@ class Terms:
             steady_from=plan.warmup_requests,
             requests_per_connection=plan.requests_per_connection,
             abort=plan.abort,
+            proven=[b""] * len(plan.templates),
             churn=Churn(plan.churn_per_second / share.of),
             recorder=Recorder(),
         )

@@ -90,8 +90,9 @@ class Connection(asyncio.Protocol):
         self._body = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet; every write is to leave at once."""
+        """Every write is to leave at once, gathered neither by the kernel nor until the loop's turn ends."""
         self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=0)
         self._parser = httptools.HttpRequestParser(self)
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._host.connections.add(self)
