@@ -48,10 +48,14 @@ class StepWords(msgspec.Struct, frozen=True):
 
 
 class Open(msgspec.Struct, frozen=True, tag=True):
-    """Serve these instances, by name and port (0: any free one); pin to these CPUs unless there are none."""
+    """Serve these instances, by name and port (0: any free one); pin to these CPUs unless there are none.
+
+    `shared` ports may be those of other processes, if these share them too.
+    """
 
     ports: dict[str, int]
     cpus: tuple[int, ...]
+    shared: bool = False
 
 
 class Become(msgspec.Struct, frozen=True, tag=True):

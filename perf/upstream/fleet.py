@@ -22,7 +22,7 @@ _BACKLOG = 4_096
 class Instance:
     """One mock provider on one port, which it keeps while it is down."""
 
-    def __init__(self, name: str, *, port: int, fleet: "Fleet") -> None:
+    def __init__(self, name: str, *, port: int, shared: bool, fleet: "Fleet") -> None:
         self.name = name
         self.timers = fleet.timers
         self.log = fleet.log
@@ -31,7 +31,8 @@ class Instance:
         self.next_connection = fleet.next_connection
         self.next_request = fleet.next_request
         self._behaviour = Behaviour(script(), instance=name)
-        self._reservation = _bound(port)
+        self._shared = shared
+        self._reservation = _bound(port, shared=shared)
         self.port: int = self._reservation.getsockname()[1]
         self._server: asyncio.Server | None = None
 
@@ -59,7 +60,9 @@ class Instance:
         if self._server is None:
             loop = asyncio.get_running_loop()
             factory = partial(Connection, self)
-            self._server = await loop.create_server(factory, sock=_bound(self.port), backlog=_BACKLOG)
+            self._server = await loop.create_server(
+                factory, sock=_bound(self.port, shared=self._shared), backlog=_BACKLOG
+            )
 
     def close(self) -> None:
         """Refuse new connections and cut the present ones; the port stays reserved."""
@@ -88,10 +91,10 @@ class Fleet:
         self._changes: set[asyncio.Task[None]] = set()
         self.instances: dict[str, Instance] = {}
 
-    async def open(self, ports: Mapping[str, int]) -> None:
-        """Add instances by name and port (0: any free one), and listen."""
+    async def open(self, ports: Mapping[str, int], *, shared: bool = False) -> None:
+        """Add instances by name and port (0: any free one), and listen; several fleets may share a port."""
         for name, port in ports.items():
-            instance = Instance(name, port=port, fleet=self)
+            instance = Instance(name, port=port, shared=shared, fleet=self)
             self.instances[name] = instance
             await instance.listen()
 
@@ -129,9 +132,11 @@ class Fleet:
         change.add_done_callback(self._changes.discard)
 
 
-def _bound(port: int) -> socket.socket:
-    """A socket on the port; several may be bound to it as long as only one listens."""
+def _bound(port: int, *, shared: bool) -> socket.socket:
+    """A socket on the port; several may be bound to it as long as only one listens, or all share it."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     bound.bind((_HOST, port))
     return bound

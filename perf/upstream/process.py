@@ -34,9 +34,17 @@ class UpstreamProcess:
 
     @classmethod
     def start(
-        cls, instances: Sequence[str] | Mapping[str, int], *, cpus: frozenset[int] | None
+        cls,
+        instances: Sequence[str] | Mapping[str, int],
+        *,
+        cpus: frozenset[int] | None,
+        shared: bool = False,
     ) -> "UpstreamProcess":
-        """Serve instances of these names, on any free ports unless a mapping names them; pin to the CPUs."""
+        """Serve instances of these names, on any free ports unless a mapping names them; pin to the CPUs.
+
+        Several processes serve the same `shared` ports together (SO_REUSEPORT): the kernel deals out the
+        connections. Each has scripts and a log of its own.
+        """
         ports = dict(instances) if isinstance(instances, Mapping) else dict.fromkeys(instances, 0)
         channel, theirs = socket.socketpair()
         channel.settimeout(_DEADLINE_S)
@@ -52,7 +60,9 @@ class UpstreamProcess:
             )
         started = cls(process, channel=channel, errors_fd=errors_fd)
         try:
-            opened = started._ask(control.Open(ports=ports, cpus=tuple(sorted(cpus or ()))), control.Opened)
+            opened = started._ask(
+                control.Open(ports=ports, cpus=tuple(sorted(cpus or ())), shared=shared), control.Opened
+            )
         except BaseException:
             started.stop()
             raise

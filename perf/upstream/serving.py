@@ -77,7 +77,7 @@ async def _open(fleet: Fleet, command: control.Open) -> control.Answer:
     try:
         if command.cpus:
             os.sched_setaffinity(0, command.cpus)
-        await fleet.open(command.ports)
+        await fleet.open(command.ports, shared=command.shared)
     except OSError as error:
         return control.Refused(why=str(error))
     gc.freeze()

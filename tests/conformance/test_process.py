@@ -173,3 +173,19 @@ def test_the_process_dies_with_its_parent() -> None:
 def test_the_terminals_interrupt_does_not_reach_it(upstream: UpstreamProcess) -> None:
     """It is in a session of its own, so a Ctrl-C is the parent's to handle."""
     assert os.getsid(upstream.pid) == upstream.pid
+
+
+def test_processes_share_a_port() -> None:
+    """Connections to one port reach both processes, each of which logs its own; unshared it is refused."""
+    with UpstreamProcess.start(["a"], cpus=None, shared=True) as first:
+        ports = {"a": urlsplit(first.urls["a"]).port or 0}
+        with UpstreamProcess.start(ports, cpus=None, shared=True) as second:
+            statuses = {status(first, "a") for _ in range(64)}
+            seen = [len(process.drain()) for process in (first, second)]
+
+        with pytest.raises(UpstreamError, match="in use"):
+            UpstreamProcess.start(ports, cpus=None)
+
+    assert statuses == {200}
+    assert sum(seen) == 64
+    assert all(seen)
