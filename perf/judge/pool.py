@@ -125,9 +125,10 @@ class Pool:
 
         A slice that a busy neighbour hit is thereby left aside; so it is for the CPU times.
         """
+        spans = [(record, _steady_ns(record)) for record in self._together]
         rates = [
             sum(1 for _ in _good(record)) * NS_PER_S / duration_ns
-            for record, duration_ns in zip(self._turns, self.durations_ns, strict=True)
+            for record, duration_ns in spans
             if duration_ns
         ]
         return median(rates) if rates else None
