@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from perf.model.upstream import UpstreamScript
+from perf.model.upstream import ConstantDelay, UpstreamScript
 from perf.model.wire import Dialect
 from perf.upstream.asks import dialect_of, read_ask
 from perf.upstream.delays import delays_ns
@@ -29,12 +29,14 @@ class Answering(NamedTuple):
 class Behaviour:
     """Answers requests after a script; two of one seed and instance draw alike."""
 
-    __slots__ = ("_delays_ns", "_deliveries", "_rng", "_script")
+    __slots__ = ("_delays_ns", "_deliveries", "_is_certain", "_rng", "_script", "_settled")
 
     def __init__(self, script: UpstreamScript, *, instance: str) -> None:
         self._script = script
         self._rng = Random(f"{script.seed}/{instance}")
         self._delays_ns = delays_ns(script.first_delay, self._rng)
+        self._is_certain = not script.faults and isinstance(script.first_delay, ConstantDelay)
+        self._settled: dict[Ask, Answering] = {}
         self._deliveries: dict[tuple[Ask, tuple[int, ...]], Delivery] = {}
 
     def answer(self, method: bytes, path: str, *, body: bytes) -> Answering:
@@ -52,11 +54,16 @@ class Behaviour:
         return self.reply(ask)
 
     def reply(self, ask: Ask) -> Answering:
-        """Answer a request that asks for this."""
+        """Answer a request that asks for this; where the script leaves nothing to chance, always alike."""
+        settled = self._settled.get(ask)
+        if settled is not None:
+            return settled
         delay_ns = next(self._delays_ns)
         drawn = draw(self._script.faults, self._rng)
-        delivery = self._deliveries.get((ask, drawn))
-        return Answering(delay_ns, delivery or self._frame(ask, drawn))
+        answering = Answering(delay_ns, self._deliveries.get((ask, drawn)) or self._frame(ask, drawn))
+        if self._is_certain and len(self._settled) < _CACHE_LIMIT:
+            self._settled[ask] = answering
+        return answering
 
     def _frame(self, ask: Ask, drawn: tuple[int, ...]) -> Delivery:
         hits = tuple(self._script.faults[number] for number in drawn)

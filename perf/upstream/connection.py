@@ -191,19 +191,22 @@ class Connection(asyncio.Protocol):
             self._acquaintance.learn(sole, known)
 
     def _answer_known(self, known: Known, nonce: str, *, bytes_in: int) -> None:
+        arrival_ns = monotonic_ns()
+        host = self._host
+        answering = host.reply(known.ask)
         request = Request(
-            self._host.name,
+            host.name,
             self._number,
             b"POST",
             known.path,
             nonce,
             known.credential,
             b"",
-            monotonic_ns(),
+            arrival_ns,
             bytes_in,
             known.keep_alive,
         )
-        self._carry_out(request, self._host.reply(known.ask))
+        self._carry_out(request, answering)
 
     def _begin(self, request: Request) -> None:
         self._carry_out(request, self._host.answer(request.method, request.path, body=request.body))
