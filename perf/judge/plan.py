@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from random import Random
 
+from perf.model.load import ClosedLoop
 from perf.model.run import Arm
 from perf.model.scenario import Cadence, Part, Route, Scenario
-from perf.model.slices import SliceStep
+from perf.model.slices import Manner, SliceStep
 
 
 def arms_of(scenario: Scenario, *, paired: bool) -> tuple[Arm, ...]:
@@ -18,40 +19,47 @@ def arms_of(scenario: Scenario, *, paired: bool) -> tuple[Arm, ...]:
 def plan_block(scenarios: Sequence[Scenario], *, paired: bool, rng: Random) -> tuple[SliceStep, ...]:
     """All slices of one block in random, balanced order.
 
-    The turns of a part come in pairs, one per arm, side by side; half of the pairs (rounded at random)
-    start with the baseline, and so do half of the slices in which both run at once. All are shuffled,
-    so that no part has a place of its own. Without a base build the candidate runs beside its own twin
-    where both arms are to run at once, so that the numbers stay comparable.
+    Turns come in pairs, one per arm, side by side; half of the pairs (rounded at random) start with the
+    baseline, and so do half of the slices that have both arms. All are shuffled, so that no part has a
+    place of its own. Without a base build the candidate runs beside its own twin where both arms are to
+    run, so that the numbers stay comparable.
     """
     rounds: list[tuple[SliceStep, ...]] = []
     for scenario in scenarios:
         if scenario.cadence is Cadence.EVERY_BLOCK:
             for part in scenario.parts:
-                arms = arms_of(scenario, paired=paired)
-                rounds.extend(_turns(scenario, part, arms=arms, rng=rng))
-                rounds.extend(_together(scenario, part, rng=rng))
+                rounds.extend(_apart(scenario, part, arms=arms_of(scenario, paired=paired), rng=rng))
+                rounds.extend(_both(scenario, part, manner=Manner.TOGETHER, rng=rng))
     rng.shuffle(rounds)
     return tuple(step for steps in rounds for step in steps)
 
 
-def _turns(
+def _apart(
     scenario: Scenario, part: Part, *, arms: tuple[Arm, ...], rng: Random
 ) -> list[tuple[SliceStep, ...]]:
+    """The slices in which the arms do not disturb each other."""
+    if scenario.route is Route.THROUGH_SUT and _is_lone(part):
+        return _both(scenario, part, manner=Manner.ALTERNATING, rng=rng)
     return [
         tuple(
-            SliceStep(scenario=scenario.name, part=part, arms=(arm,))
+            SliceStep(scenario=scenario.name, part=part, manner=Manner.ALONE, arms=(arm,))
             for arm in (arms[::-1] if turned else arms)
         )
         for turned in _balanced(part.slices, rng=rng)
     ]
 
 
-def _together(scenario: Scenario, part: Part, *, rng: Random) -> list[tuple[SliceStep, ...]]:
+def _both(scenario: Scenario, part: Part, *, manner: Manner, rng: Random) -> list[tuple[SliceStep, ...]]:
+    count = part.together if manner is Manner.TOGETHER else part.slices
     both = (Arm.BASELINE, Arm.CANDIDATE)
     return [
-        (SliceStep(scenario=scenario.name, part=part, arms=both[::-1] if turned else both),)
-        for turned in _balanced(part.together, rng=rng)
+        (SliceStep(scenario=scenario.name, part=part, manner=manner, arms=both[::-1] if turned else both),)
+        for turned in _balanced(count, rng=rng)
     ]
+
+
+def _is_lone(part: Part) -> bool:
+    return isinstance(part.workload, ClosedLoop) and part.workload.connections == 1
 
 
 def _balanced(count: int, *, rng: Random) -> list[bool]:

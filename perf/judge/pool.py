@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import compress, pairwise
+from operator import not_
 from statistics import median
 
 from perf.judge.validity import nonce_of
 from perf.model.load import Outcome, Phase, Sample
-from perf.model.slices import Happened, SliceRecord
+from perf.model.slices import Happened, Manner, SliceRecord
 from perf.model.units import NS_PER_S
 from perf.model.upstream import Arrival
 
@@ -17,8 +18,9 @@ class Pool:
 
     def __init__(self, slices: Sequence[SliceRecord]) -> None:
         self.slices = tuple(slices)
-        self._turns = tuple(record for record in slices if not record.step.together) or self.slices
-        self._together = tuple(record for record in slices if record.step.together) or self.slices
+        together = [record.step.manner is Manner.TOGETHER for record in slices]
+        self._together = tuple(compress(slices, together)) or self.slices
+        self._apart = tuple(compress(slices, map(not_, together))) or self.slices
 
     @cached_property
     def steady(self) -> tuple[Sample, ...]:
@@ -32,8 +34,8 @@ class Pool:
 
     @cached_property
     def good(self) -> tuple[Sample, ...]:
-        """The steady samples that ended well, while the arms took turns: what latencies are of."""
-        return tuple(sample for record in self._turns for sample in _good(record))
+        """The steady samples that ended well while the arms kept apart: what latencies are of."""
+        return tuple(sample for record in self._apart for sample in _good(record))
 
     @cached_property
     def e2e_ns(self) -> tuple[int, ...]:
@@ -75,7 +77,7 @@ class Pool:
         return spans
 
     def _paired(self) -> Iterator[tuple[Sample, tuple[int, int]]]:
-        for record in self._turns:
+        for record in self._apart:
             prefix = record.recording.nonce_prefix
             for sample in record.recording.samples:
                 span = self._upstream_spans.get(nonce_of(prefix, sample.number))
@@ -104,7 +106,7 @@ class Pool:
     def itl_ns(self) -> tuple[int, ...]:
         """Sorted gaps between the content deltas of each good, steady stream."""
         gaps: list[int] = []
-        for record in self._turns:
+        for record in self._apart:
             times = record.recording.delta_times_ns
             at = 0
             for sample in record.recording.samples:
@@ -117,7 +119,7 @@ class Pool:
     @cached_property
     def durations_ns(self) -> tuple[int, ...]:
         """Time under steady load, per slice."""
-        return tuple(_steady_ns(record) for record in self._turns)
+        return tuple(_steady_ns(record) for record in self._apart)
 
     @cached_property
     def qps(self) -> float | None:

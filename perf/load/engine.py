@@ -14,6 +14,7 @@ from perf.load.closed import ClosedLoopDriver
 from perf.load.columns import Columns
 from perf.load.connection import Connection
 from perf.load.dialer import Dialer
+from perf.load.errors import LoadError
 from perf.load.opened import OpenLoopDriver
 from perf.load.process import allow_files, collector_off, trust
 from perf.load.relay import Relay
@@ -22,7 +23,7 @@ from perf.load.share import WHOLE, Share
 from perf.load.sweep import Sweep
 from perf.load.tasks import Tasks
 from perf.load.terms import Terms
-from perf.model.load import ClosedLoop, LoadPlan, OpenLoop, Recording, Workload
+from perf.model.load import ClosedLoop, LoadPlan, OpenLoop, Recording
 from perf.model.units import NS_PER_MS, ms_to_ns
 
 _LATE_NS = NS_PER_MS
@@ -53,14 +54,18 @@ def run(plan: LoadPlan, *, ca_file: Path | None = None) -> Recording:
     return recording
 
 
-def run_together(plans: Sequence[LoadPlan], *, ca_file: Path | None = None) -> tuple[Recording, ...]:
+def run_together(
+    plans: Sequence[LoadPlan], *, alternating: bool = False, ca_file: Path | None = None
+) -> tuple[Recording, ...]:
     """As `run`, but for several plans at the same time, on one loop; one record each, in their order.
 
     What disturbs the machine then disturbs all of them. `engine_cpu_ns` of each record is that of all.
-    Closed loops of one connection each take turns, request by request, so that none delays another.
+    With `alternating`, closed loops of one connection each take turns, request by request, so that none
+    delays another; LoadError for any other workload.
     """
     engines = [engine_of(plan, share=WHOLE, ca_file=ca_file) for plan in plans]
-    if len(plans) > 1 and all(_is_lone(plan.workload) for plan in plans):
+    if alternating:
+        _require_lone(plans)
         relay = Relay()
         for engine in engines:
             engine.relay = relay
@@ -69,8 +74,14 @@ def run_together(plans: Sequence[LoadPlan], *, ca_file: Path | None = None) -> t
         return tuple(engine.recording() for engine in engines)
 
 
-def _is_lone(workload: Workload) -> bool:
-    return isinstance(workload, ClosedLoop) and workload.connections == 1
+def _require_lone(plans: Sequence[LoadPlan]) -> None:
+    for plan in plans:
+        if not (isinstance(plan.workload, ClosedLoop) and plan.workload.connections == 1):
+            raise LoadError(
+                "only closed loops of one connection can alternate",
+                where=f"plan {plan.nonce_prefix}",
+                cure="Give it one connection, or let the plans run at once.",
+            )
 
 
 def carry_out(engines: Sequence["Engine"]) -> None:

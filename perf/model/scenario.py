@@ -99,9 +99,9 @@ class Part:
     """One workload of a scenario, measured apart.
 
     `scripts` name instances of the topology; one that is absent keeps the `default_script`.
-    `slices` is how many slices of a block the arms take turns in: latency comes from them, if there are any.
+    `slices` is how many slices of a block latency comes from: lone connections of the two arms alternate
+    request by request there, other workloads take turns slice by slice.
     `together` is how many both arms run in at once: CPU time and throughput come from them, if there are any.
-    Lone connections alternate request by request there, so that latency may come from them as well.
     The workload is that of one slice.
     `keys` is the number of client keys that requests are spread over; a connection keeps one
     if `key_per_connection`.

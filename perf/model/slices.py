@@ -1,6 +1,7 @@
 """What one slice of load left behind, before it is summed up."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from perf.model.load import Recording
 from perf.model.run import Arm
@@ -8,18 +9,25 @@ from perf.model.scenario import Change, Part
 from perf.model.upstream import Arrival
 
 
+class Manner(StrEnum):
+    """How the arms of a slice share the machine."""
+
+    ALONE = "alone"
+    """One arm has it to itself; the other has its turn before or after."""
+    ALTERNATING = "alternating"
+    """Both run, and their requests take turns, one by one: none delays the other."""
+    TOGETHER = "together"
+    """Both run at once, and share the cores as the kernel has it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceStep:
-    """One slice to measure: what, and on which arm, or arms in the order in which they start."""
+    """One slice to measure: what, how, and on which arm, or arms in the order in which they start."""
 
     scenario: str
     part: Part
+    manner: Manner
     arms: tuple[Arm, ...]
-
-    @property
-    def together(self) -> bool:
-        """Whether both arms run at the same time."""
-        return len(self.arms) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from perf.model.build import Build
 from perf.model.policy import Policy
 from perf.model.run import Arm, Block, PartRecord
 from perf.model.scenario import Cadence, Part, Route, Scenario, Topology
-from perf.model.slices import SliceRecord, SliceStep
+from perf.model.slices import Manner, SliceRecord, SliceStep
 from perf.model.target import Target
 from perf.pipeline.bench import best_rounds_ns
 from perf.pipeline.machine import cpu_ticks, steal_ratio
@@ -116,7 +116,7 @@ def _preflight(
 def _alone(bench: Bench, scenario: Scenario, *, part: Part, arm: Arm) -> tuple[SliceRecord, ...]:
     """One part on a fresh gateway; the upstream is ready before the gateway starts to probe it."""
     bench.rig.prepare(part, scenario.topology)
-    step = SliceStep(scenario=scenario.name, part=part, arms=(arm,))
+    step = SliceStep(scenario=scenario.name, part=part, manner=Manner.ALONE, arms=(arm,))
     name = f"0-{scenario.name}-{part.name}-{arm}"
     with _seat(bench, arm, topology=scenario.topology, name=name) as seat:
         return bench.rig.measure(step, topology=scenario.topology, seats={arm: seat})

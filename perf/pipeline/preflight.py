@@ -7,7 +7,7 @@ from perf.errors import SutError
 from perf.model.load import ClosedLoop, Outcome
 from perf.model.run import Arm
 from perf.model.scenario import Scenario, Topology
-from perf.model.slices import SliceRecord, SliceStep
+from perf.model.slices import Manner, SliceRecord, SliceStep
 from perf.pipeline.rig import Rig, Seat
 
 
@@ -16,7 +16,7 @@ def preflight(scenarios: Sequence[Scenario], *, topology: Topology, rig: Rig, se
     for scenario in scenarios:
         for part in scenario.parts:
             once = replace(part, workload=ClosedLoop(connections=1, requests=1), warmup_requests=0, events=())
-            step = SliceStep(scenario=scenario.name, part=once, arms=(arm,))
+            step = SliceStep(scenario=scenario.name, part=once, manner=Manner.ALONE, arms=(arm,))
             (record,) = rig.measure(step, topology=topology, seats={arm: seat})
             _check(record, seat=seat)
 

@@ -9,7 +9,7 @@ from perf import load
 from perf.model.load import ClosedLoop, LoadPlan, Recording, RequestTemplate, Spread, Timeouts, Workload
 from perf.model.run import Arm
 from perf.model.scenario import Ask, Change, Part, Provider, Topology
-from perf.model.slices import Happened, SliceRecord, SliceStep
+from perf.model.slices import Happened, Manner, SliceRecord, SliceStep
 from perf.model.target import Endpoint, Target
 from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.upstream import Arrival, Down, TimelineStep, UpstreamScript
@@ -71,7 +71,7 @@ class Rig:
         upstream_before_ns, started_ns = self.upstream.cpu_ns(), time.monotonic_ns()
         happened = self._schedule(step.part, started_ns=started_ns)
         with pinned(self.placement.engine):
-            recordings = load.run_together(plans)
+            recordings = load.run_together(plans, alternating=step.manner is Manner.ALTERNATING)
         wall_ns = time.monotonic_ns() - started_ns
         after_ns = [_cpu_ns(seat) for _, seat in placed]
         for _, seat in placed:

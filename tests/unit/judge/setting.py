@@ -17,7 +17,7 @@ from perf.model.scenario import (
     Route,
     Scenario,
 )
-from perf.model.slices import Happened, SliceRecord, SliceStep
+from perf.model.slices import Happened, Manner, SliceRecord, SliceStep
 from perf.model.upstream import Arrival
 from perf.scenarios.topologies import GENERAL, script
 from tests.factories import a_block, a_build, a_header, a_part, a_run
@@ -191,7 +191,8 @@ def a_slice(
         worst_lag_ns=0,
     )
     arms = (Arm.BASELINE, Arm.CANDIDATE) if together else (Arm.CANDIDATE,)
-    step = SliceStep(scenario=SCENARIO, part=part or a_scenario_part(), arms=arms)
+    manner = Manner.TOGETHER if together else Manner.ALONE
+    step = SliceStep(scenario=SCENARIO, part=part or a_scenario_part(), manner=manner, arms=arms)
     return SliceRecord(
         step=step,
         arm=Arm.CANDIDATE,
