@@ -15,11 +15,9 @@ from perf.model.units import ms_to_ns
 from perf.model.upstream import ConstantDelay, TokenUsage, UpstreamScript
 from perf.pipeline.placement import own_cores
 from perf.pipeline.rigbench import loads
-from perf.pipeline.rigbench.figures import Round, Sitting
+from perf.pipeline.rigbench.figures import CLIENTS, SERVERS, Round, Sitting
 from perf.pipeline.rigbench.peers import (
-    CLIENTS,
     LOCK,
-    SERVERS,
     Peers,
     Server,
     client,

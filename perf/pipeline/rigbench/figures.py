@@ -29,13 +29,13 @@ class Sitting:
 
     @property
     def client_us(self) -> float:
-        """The client's CPU time for a request, in µs."""
-        return ns_to_us(self.client_cpu_ns / max(self.requests, 1))
+        """The client's CPU time for an answered request, in µs."""
+        return ns_to_us(self.client_cpu_ns / max(self.requests - self.failed, 1))
 
     @property
     def server_us(self) -> float:
-        """The server's CPU time for a request, in µs."""
-        return ns_to_us(self.server_cpu_ns / max(self.requests, 1))
+        """The server's CPU time for an answered request, in µs."""
+        return ns_to_us(self.server_cpu_ns / max(self.requests - self.failed, 1))
 
     @property
     def client_us_per_frame(self) -> float:
@@ -59,15 +59,9 @@ class Line:
 Round = Mapping[str, Sitting]
 """What happened in one round, by the contender's name."""
 
-RPS_RATIOS = {
-    "engine_vs_wrk": ("engine", "wrk"),
-    "engine_vs_locust": ("engine", "locust"),
-    "engine_vs_aiohttp": ("engine", "aiohttp"),
-    "engine_vs_httpx": ("engine", "httpx"),
-    "mock_vs_uvicorn": ("wrk", "uvicorn"),
-    "mock_vs_granian": ("wrk", "granian"),
-}
-"""Requests a second of the first over those of the second; the mock is what wrk loads under its own name."""
+CLIENTS = ("wrk", "locust", "aiohttp", "httpx")
+SERVERS = ("uvicorn", "granian")
+"""The mock's own sitting under wrk goes by the name of wrk."""
 
 
 def lines(rounds: Sequence[Round]) -> tuple[Line, ...]:
@@ -76,13 +70,29 @@ def lines(rounds: Sequence[Round]) -> tuple[Line, ...]:
 
 
 def ratios(rounds: Sequence[Round]) -> dict[str, float]:
-    """The median over the rounds of each ratio whose two sides sat in the same round."""
-    found = {}
-    for key, (ours, theirs) in RPS_RATIOS.items():
-        pairs = [each[ours].rps / each[theirs].rps for each in rounds if ours in each and theirs in each]
-        if pairs:
-            found[key] = median(pairs)
-    return found
+    """The medians over the rounds of ours over theirs, pair by pair, of requests for a second of CPU time.
+
+    Such a ratio is that of what each gets out of one full core, whoever else uses the machine.
+    `_throughput` is of requests for a second of wall time instead, where the slower side decides.
+    """
+    found: dict[str, list[float]] = {}
+    for each in rounds:
+        for key, value in _ratios_of(each):
+            found.setdefault(key, []).append(value)
+    return {key: median(values) for key, values in found.items()}
+
+
+def _ratios_of(each: Round) -> Iterator[tuple[str, float]]:
+    if engine := each.get("engine"):
+        for name in CLIENTS:
+            if peer := each.get(name):
+                yield f"engine_vs_{name}", peer.client_us / engine.client_us
+                yield f"engine_vs_{name}_throughput", engine.rps / peer.rps
+    if mock := each.get("wrk"):
+        for name in SERVERS:
+            if peer := each.get(name):
+                yield f"mock_vs_{name}", peer.server_us / mock.server_us
+                yield f"mock_vs_{name}_throughput", mock.rps / peer.rps
 
 
 def costs(rounds: Sequence[Round]) -> dict[str, float]:

@@ -20,8 +20,6 @@ from perf.sut.process import GuardedProcess
 from perf.sut.ready import await_answer, free_port
 from perf.sut.usage import cpu_ns_of, tree_below
 
-CLIENTS = ("wrk", "locust", "aiohttp", "httpx")
-SERVERS = ("uvicorn", "granian")
 LOCK = Path(".ci/lock/peers.txt")
 _PROGRAMS = Path("scripts/peers")
 _SPARE_S = 60.0

@@ -25,19 +25,20 @@ def a_sitting(requests: int = 1_000, *, client_us: int = 10, server_us: int = 20
 def test_a_ratio_is_the_median_of_pairs() -> None:
     """Each round is compared with itself; a round in which all were slow changes nothing."""
     rounds = [
-        {"engine": a_sitting(2_000), "wrk": a_sitting(1_000)},
-        {"engine": a_sitting(20), "wrk": a_sitting(10)},
-        {"engine": a_sitting(9_000), "wrk": a_sitting(1_000)},
+        {"engine": a_sitting(2_000, client_us=10), "wrk": a_sitting(1_000, client_us=5)},
+        {"engine": a_sitting(20, client_us=90), "wrk": a_sitting(10, client_us=45)},
+        {"engine": a_sitting(9_000, client_us=10), "wrk": a_sitting(1_000, client_us=80)},
     ]
 
-    assert ratios(rounds) == {"engine_vs_wrk": 2.0}
+    assert ratios(rounds) == {"engine_vs_wrk": 0.5, "engine_vs_wrk_throughput": 2.0}
 
 
 def test_failed_requests_are_no_throughput() -> None:
     """A server that answers nonsense quickly is not quick."""
     half = replace(a_sitting(1_000), failed=500)
+    found = ratios([{"wrk": a_sitting(1_000), "uvicorn": half}])
 
-    assert ratios([{"engine": a_sitting(1_000), "wrk": half}]) == {"engine_vs_wrk": 2.0}
+    assert found == {"mock_vs_uvicorn": 2.0, "mock_vs_uvicorn_throughput": 2.0}
 
 
 def test_costs_are_cpu_time_for_one() -> None:
