@@ -60,12 +60,16 @@ class Upstream:
     probed: asyncio.Queue[None] = field(default_factory=asyncio.Queue)
     connections: int = 0
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    serving: list[asyncio.Task[None]] = field(default_factory=list)
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer the requests of one connection."""
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Note a connection as soon as it is there, so that none is left open, and serve it."""
         self.connections += 1
         self.writers.append(writer)
-        number = self.connections
+        self.serving.append(asyncio.create_task(self.serve(reader, writer, number=self.connections)))
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, number: int) -> None:
+        """Answer the requests of one connection."""
         try:
             while (head := await reader.readuntil(b"\r\n\r\n")) and not writer.is_closing():
                 await self._answer(head.decode(), reader, writer, number)
@@ -92,7 +96,7 @@ class Upstream:
 async def upstreams(*scripts: Script) -> AsyncIterator[list[Upstream]]:
     """Run one upstream for each script."""
     running = [Upstream(script=script) for script in scripts]
-    servers = [await asyncio.start_server(each.serve, "127.0.0.1", 0) for each in running]
+    servers = [await asyncio.start_server(each.accept, "127.0.0.1", 0) for each in running]
     for each, server in zip(running, servers, strict=True):
         each.port = server.sockets[0].getsockname()[1]
     try:
@@ -101,7 +105,9 @@ async def upstreams(*scripts: Script) -> AsyncIterator[list[Upstream]]:
         for server in servers:
             server.close()
         for each in running:
-            await close_all(each.writers)
+            while each.writers:
+                writers, each.writers = each.writers, []
+                await close_all(writers)
 
 
 def config(
