@@ -65,8 +65,6 @@ class ClosedLoopDriver:
             return
         self._numbers = iter(numbers)
         done = self._tasks.begin()
-        if self._relay:
-            self._relay.join()
         first_slots = self._slots[: len(numbers)]
         self._in_flight = len(first_slots)
         for slot in first_slots:
@@ -79,7 +77,7 @@ class ClosedLoopDriver:
 
     def finished(self, connection: Connection) -> None:
         """Give the slot its next request."""
-        number = None if connection.closed else next(self._numbers, None)
+        number = None if connection.closed or self._relay else next(self._numbers, None)
         if number is None:
             self._next(connection.slot)
         else:
@@ -91,8 +89,6 @@ class ClosedLoopDriver:
     def _next(self, slot: int) -> None:
         number = next(self._numbers, None)
         if number is None:
-            if self._relay:
-                self._relay.leave()
             self._end_one()
         elif self._relay:
             self._relay.wait(partial(self._send, slot, number))

@@ -66,7 +66,7 @@ def run_together(
     engines = [engine_of(plan, share=WHOLE, ca_file=ca_file) for plan in plans]
     if alternating:
         _require_lone(plans)
-        relay = Relay()
+        relay = Relay(len(engines))
         for engine in engines:
             engine.relay = relay
     with collector_off():
@@ -156,6 +156,8 @@ class Engine:
             await self._warm_up_and_load()
         finally:
             sweep.stop()
+            if self.relay:
+                self.relay.leave()
             await self._tasks.cancel()
             await self._dialer.roster.dismiss()
 

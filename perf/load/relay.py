@@ -5,25 +5,21 @@ from collections.abc import Callable
 
 
 class Relay:
-    """Lets whoever has waited longest go, as soon as all who have joined are waiting."""
+    """Lets whoever has waited longest go, as soon as all `members` that have not left are waiting."""
 
     __slots__ = ("_members", "_waiting")
 
-    def __init__(self) -> None:
-        self._members = 0
+    def __init__(self, members: int) -> None:
+        self._members = members
         self._waiting: deque[Callable[[], None]] = deque()
 
-    def join(self) -> None:
-        """One more takes turns."""
-        self._members += 1
-
     def leave(self) -> None:
-        """One has sent its last; the others go on."""
+        """One has had its last turn; the others go on."""
         self._members -= 1
         self._go()
 
     def wait(self, go: Callable[[], None]) -> None:
-        """`go` is called when it is the caller's turn, which ends when the caller waits or leaves."""
+        """`go` is called when it is the caller's turn, which ends when the caller waits again or leaves."""
         self._waiting.append(go)
         self._go()
 

@@ -1,7 +1,5 @@
 """Turns between closed loops of one connection each."""
 
-from collections.abc import Callable
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +11,6 @@ class _Loop:
 
     def __init__(self, name: str, relay: Relay, *, requests: int, sent: list[str]) -> None:
         self._name, self._relay, self._left, self._sent = name, relay, requests, sent
-        relay.join()
 
     def ready(self) -> None:
         """The last request is answered: ask for the next turn, or leave."""
@@ -28,7 +25,7 @@ class _Loop:
 def test_two_loops_alternate_until_one_has_no_more(first: int, second: int) -> None:
     """Strictly in turns, never two requests on their way, and whoever is left goes on alone."""
     sent: list[str] = []
-    relay = Relay()
+    relay = Relay(2)
     loops = {
         "a": _Loop("a", relay, requests=first, sent=sent),
         "b": _Loop("b", relay, requests=second, sent=sent),
@@ -47,11 +44,12 @@ def test_two_loops_alternate_until_one_has_no_more(first: int, second: int) -> N
     assert len(sent) == first + second
 
 
-def test_a_late_one_is_not_waited_for_before_it_joins() -> None:
-    """Alone, a loop goes on at once."""
-    went: list[Callable[[], None]] = []
-    relay = Relay()
-    relay.join()
-    relay.wait(lambda: went.append(relay.leave))
+def test_nobody_goes_before_all_are_there() -> None:
+    """The first waits until the second waits too, or is known not to come."""
+    went: list[str] = []
+    relay = Relay(2)
+    relay.wait(lambda: went.append("a"))
+    assert went == []
 
-    assert len(went) == 1
+    relay.leave()
+    assert went == ["a"]
