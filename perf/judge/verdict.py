@@ -35,7 +35,7 @@ def conclude(
         paired=paired,
     )
     findings = (
-        *_forgive_same_build(run, judge_comparisons(case)),
+        *_known_by_identity(run, judge_comparisons(case), look=case.look),
         *judge_criteria(scenarios, all_series=all_series, blocks=run.blocks),
         *judge_contract(
             {key: all_series[key] for key in all_series if key in contract_keys(scenarios, all_series)},
@@ -63,16 +63,21 @@ def _full_blocks(run: Run) -> int:
     return sum(1 for block in run.blocks if block.number > 0)
 
 
-def _forgive_same_build(run: Run, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The same build cannot be worse than itself: what looks so is the rig's own noise."""
-    if not same_build(run):
+def _known_by_identity(run: Run, findings: tuple[Finding, ...], *, look: Look) -> tuple[Finding, ...]:
+    """The same build cannot be worse than itself: what looks so is noise, and nothing is left open."""
+    if not same_build(run) or look.too_early:
         return findings
-    text = "the same build on both sides: this difference is noise of the machine"
-    return tuple(_as_noise(finding, text) if finding.decision in FAILING else finding for finding in findings)
+    return tuple(_identical(finding) for finding in findings)
 
 
-def _as_noise(finding: Finding, text: str) -> Finding:
-    return replace(finding, decision=Decision.SUSPECT, text=text)
+def _identical(finding: Finding) -> Finding:
+    if finding.decision in FAILING:
+        text = "the same build on both sides: this difference is noise of the machine"
+        return replace(finding, decision=Decision.SUSPECT, text=text)
+    if finding.decision in _OPEN:
+        text = "the same build on both sides: no change is possible"
+        return replace(finding, decision=Decision.EQUIVALENT, text=text)
+    return finding
 
 
 def _state(findings: Sequence[Finding]) -> State:

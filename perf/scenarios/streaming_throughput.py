@@ -24,7 +24,7 @@ STREAMING_THROUGHPUT = Scenario(
             workload=ClosedLoop(connections=10, requests=20),
             warmup_requests=10,
             slices=2,
-            together=2,
+            together=4,
             default_script=script(tokens=100, first_delay_ms=20, interval_ms=1),
             scripts=(),
             events=(),

@@ -1,6 +1,7 @@
 """What goes wrong in real runs ends with its exit code, one clear message, and nothing left behind."""
 
 import signal
+import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -117,7 +118,7 @@ def _compare_with_nothing(repository: Repository) -> tuple[str, ...]:
     return ("run", "--no-base")
 
 
-_OCCUPIED = """
+_STUBBORN = """
 [gate]
 looks = [6]
 baseline = false
@@ -125,11 +126,29 @@ target = "stubborn"
 
 [targets.stubborn]
 kind = "python"
+capabilities = ["openai-chat"]
 inputs = ["perf", "pyproject.toml"]
 requirements = ".ci/lock/gateway.txt"
 start = ["{python}", "-O", "-m", "perf.gateway", "--config", "{config}", "--port", "%d"]
 config = "contract"
+ready = { path = "/ready", deadline-seconds = 20 }
 """
+"""A gateway that wants one port, whatever port it is told."""
+
+
+def test_an_occupied_port_is_named(repository: Repository) -> None:
+    """Exit 3 before anything is measured, with what the gateway itself said about the port."""
+    with socket.create_server(("127.0.0.1", 0)) as occupant:
+        port = occupant.getsockname()[1]
+        repository.write("perfgate.toml", _STUBBORN % port)
+        repository.commit("Insist on a port")
+        result = repository.perfgate("run", "--base", "HEAD", "--scenario", "1")
+
+    assert result.code == 3, result.out + result.err
+    assert str(port) in result.err
+    assert "in use" in result.err
+    assert "next:" in result.err
+    assert "Traceback" not in result.err
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,15 @@ def test_a_same_build_that_looks_worse_is_noise() -> None:
     assert {CautionKind.SAME_BUILD, CautionKind.NOISE} <= {caution.kind for caution in verdict.cautions}
 
 
+def test_a_same_build_leaves_nothing_open() -> None:
+    """However wide the interval: no change is possible, so the first look settles it."""
+    verdict = _conclude(paired_run(noisy_pairs(6, change=0.0, sd=0.2), same_build=True))
+
+    assert verdict.state is State.PASSED
+    assert verdict.settled
+    assert "no change is possible" in _gate(verdict).text
+
+
 def test_too_many_invalid_blocks_are_no_result() -> None:
     """With a third of the blocks unproven, the rest is not believed either."""
     run = paired_run(noisy_pairs(16, change=0.0))
