@@ -26,6 +26,7 @@ class Case:
     all_series: Mapping[Key, Series]
     gates: Collection[Key]
     baseline: Baseline | None
+    committed: Mapping[Key, float]
     environment: Environment
     policy: Policy
     look: Look
@@ -110,7 +111,7 @@ def _judge(
         decision=decision,
         baseline=series.centre(Arm.BASELINE),
         candidate=series.centre(series.subject),
-        committed=committed_medians(case.baseline).get(key),
+        committed=case.committed.get(key),
         change=math.expm1(worse(metric, evidence.shown.estimate)) if evidence else None,
         lower=lower,
         upper=upper,

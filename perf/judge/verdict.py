@@ -7,7 +7,7 @@ from perf.judge.cautions import cautions_of
 from perf.judge.compare import series_of
 from perf.judge.contract import judge_contract
 from perf.judge.criteria import judge_criteria
-from perf.judge.findings import Case, judge_comparisons
+from perf.judge.findings import Case, committed_medians, judge_comparisons
 from perf.judge.gates import contract_keys, gates_of
 from perf.judge.levels import Look, look_at
 from perf.model.baseline import Baseline
@@ -29,6 +29,7 @@ def conclude(
         all_series=all_series,
         gates=gates_of(scenarios, all_series),
         baseline=baseline,
+        committed=committed_medians(baseline),
         environment=run.header.environment,
         policy=policy,
         look=look_at(_full_blocks(run), policy=policy),

@@ -103,8 +103,7 @@ class Part:
     request by request there, other workloads take turns slice by slice.
     `together` is how many both arms run in at once: CPU time and throughput come from them, if there are any.
     The workload is that of one slice.
-    `keys` is the number of client keys that requests are spread over; a connection keeps one
-    if `key_per_connection`.
+    `keys` is the number of client keys that requests are spread over, one after the other.
     `gates` are compared in pairs and can fail the run; the other metrics that apply are informational.
     """
 
@@ -112,7 +111,6 @@ class Part:
     ask: Ask
     stream: bool
     keys: int
-    key_per_connection: bool
     workload: Workload
     warmup_requests: int
     slices: int

@@ -111,7 +111,7 @@ class Rig:
         return LoadPlan(
             base_url=seat.sut.base_url if seat else self._direct_url(part, topology),
             templates=_templates(part, seat),
-            spread=Spread.BY_CONNECTION if part.key_per_connection else Spread.BY_REQUEST,
+            spread=Spread.BY_REQUEST,
             workload=part.workload,
             warmup_requests=part.warmup_requests,
             requests_per_connection=0,

@@ -14,7 +14,6 @@ def _part(ask: Ask, *, stream: bool, gates: tuple[Metric, ...]) -> Part:
         ask=ask,
         stream=stream,
         keys=1,
-        key_per_connection=False,
         workload=ClosedLoop(connections=1, requests=60),
         warmup_requests=10,
         slices=3 if m.E2E_P50 in gates else 1,

@@ -20,7 +20,6 @@ RIG_LATENCY = Scenario(
             ask=Ask.CHAT,
             stream=False,
             keys=1,
-            key_per_connection=False,
             workload=ClosedLoop(connections=1, requests=200),
             warmup_requests=10,
             slices=1,

@@ -20,7 +20,6 @@ RIG_STREAMING = Scenario(
             ask=Ask.CHAT,
             stream=True,
             keys=1,
-            key_per_connection=False,
             workload=ClosedLoop(connections=4, requests=4),
             warmup_requests=0,
             slices=1,

@@ -20,7 +20,6 @@ STICKY_SESSIONS = Scenario(
             ask=Ask.CHAT,
             stream=False,
             keys=100,
-            key_per_connection=False,
             workload=ClosedLoop(connections=20, requests=500),
             warmup_requests=50,
             slices=1,

@@ -20,7 +20,6 @@ STREAMING_THROUGHPUT = Scenario(
             ask=Ask.CHAT,
             stream=True,
             keys=10,
-            key_per_connection=False,
             workload=ClosedLoop(connections=10, requests=20),
             warmup_requests=10,
             slices=2,
