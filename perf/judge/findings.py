@@ -109,7 +109,7 @@ def _judge(
         basis=_basis(case, evidence),
         gating=gating,
         decision=decision,
-        baseline=series.centre(Arm.BASELINE),
+        baseline=series.centre(Arm.BASELINE) if case.paired else case.committed.get(key),
         candidate=series.centre(series.subject),
         committed=case.committed.get(key),
         change=math.expm1(worse(metric, evidence.shown.estimate)) if evidence else None,

@@ -207,6 +207,12 @@ class TestStoredNumbers:
         assert verdict.state is State.PASSED
         assert CautionKind.NO_BASE in {caution.kind for caution in verdict.cautions}
 
+    def test_the_committed_median_stands_as_the_baseline(self) -> None:
+        """Whoever reads the table sees what the candidate was compared with."""
+        verdict = _conclude(lone_run([812_000.0 + n for n in range(16)]), baseline=self._BASELINE)
+
+        assert _gate(verdict).baseline == 811_204.0
+
     def test_another_machine_is_said(self) -> None:
         """A baseline from another CPU is a rough guide, and the reader is told."""
         baseline = replace(self._BASELINE, environment=an_environment(cpu_model="another"))
