@@ -35,11 +35,7 @@ def _streamed(pool: Pool) -> bool:
 def _content_ratio(pool: Pool) -> float | None:
     """Whole and unchanged answers among those that began well."""
     damaged = sum(1 for sample in pool.steady if sample.outcome in _DAMAGED)
-    return _per(_intact(pool), _intact(pool) + damaged)
-
-
-def _intact(pool: Pool) -> int:
-    return sum(1 for sample in pool.steady if sample.outcome == Outcome.OK)
+    return _per(pool.intact, pool.intact + damaged)
 
 
 def _attempts(pool: Pool) -> float | None:
@@ -66,31 +62,26 @@ def _sticky_ratio(pool: Pool) -> float | None:
 
 
 def _detect_time(pool: Pool) -> float | None:
-    """From an instance's death to the first request that another instance then answered."""
-    deaths = [event for event in pool.happened if event.change is Change.DIES]
-    if not deaths:
-        return None
-    death = deaths[0]
-    later = [
-        arrival.arrival_ns
-        for arrival in pool.traffic
-        if arrival.instance != death.instance and arrival.arrival_ns > death.at_ns
-    ]
-    return float(min(later) - death.at_ns) if later else None
+    """From an instance's death to the first client request that another instance then answered."""
+    return _time_after(pool, Change.DIES, by_itself=False)
 
 
 def _recover_time(pool: Pool) -> float | None:
     """From an instance's return to the first client request that it answered again."""
-    returns = [event for event in pool.happened if event.change is Change.RETURNS]
-    if not returns:
+    return _time_after(pool, Change.RETURNS, by_itself=True)
+
+
+def _time_after(pool: Pool, change: Change, *, by_itself: bool) -> float | None:
+    """ns from the first such change to the next arrival at the changed instance, or at any other."""
+    changed = next((event for event in pool.happened if event.change is change), None)
+    if changed is None:
         return None
-    back = returns[0]
     later = [
         arrival.arrival_ns
         for arrival in pool.traffic
-        if arrival.instance == back.instance and arrival.arrival_ns > back.at_ns
+        if (arrival.instance == changed.instance) is by_itself and arrival.arrival_ns > changed.at_ns
     ]
-    return float(min(later) - back.at_ns) if later else None
+    return float(min(later) - changed.at_ns) if later else None
 
 
 EXTRACTORS: Mapping[Metric, Extract] = {
@@ -114,7 +105,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.CPU_PER_REQUEST: lambda pool: pool.cpu_per_request_ns,
     m.CPU_PER_DELTA: lambda pool: pool.cpu_per_delta_ns if _streamed(pool) else None,
     m.RSS: lambda pool: None if pool.sut_rss_bytes is None else float(pool.sut_rss_bytes),
-    m.SUCCESS_RATIO: lambda pool: _per(_intact(pool), len(pool.steady)),
+    m.SUCCESS_RATIO: lambda pool: _per(pool.intact, len(pool.steady)),
     m.CONTENT_RATIO: _content_ratio,
     m.ATTEMPTS_PER_REQUEST: _attempts,
     m.CONNECTIONS_PER_REQUEST: _connections,

@@ -33,6 +33,11 @@ class Pool:
         )
 
     @cached_property
+    def intact(self) -> int:
+        """How many of the judged samples ended well."""
+        return sum(1 for record in self.slices for _ in _good(record))
+
+    @cached_property
     def good(self) -> tuple[Sample, ...]:
         """The steady samples that ended well while the arms kept apart: what latencies are of."""
         return tuple(sample for record in self._apart for sample in _good(record))
@@ -79,9 +84,9 @@ class Pool:
     def _paired(self) -> Iterator[tuple[Sample, tuple[int, int]]]:
         for record in self._apart:
             prefix = record.recording.nonce_prefix
-            for sample in record.recording.samples:
+            for sample in _good(record):
                 span = self._upstream_spans.get(nonce_of(prefix, sample.number))
-                if span and sample.phase == Phase.STEADY and sample.outcome == Outcome.OK:
+                if span:
                     yield sample, span
 
     @cached_property

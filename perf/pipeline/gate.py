@@ -88,11 +88,14 @@ def _measure(
                 listener.block(number, at_most=at_most, doing=doing)
 
             record.keep(measure_block(bench, number, say=say))
-            if number in order.policy.looks and (concluded := verdict()).settled:
+            if number not in order.policy.looks:
+                continue
+            concluded = verdict()
+            if concluded.settled:
                 return concluded
-            if number in order.policy.looks and _out_of_time(record.blocks, number, policy=order.policy):
+            if _out_of_time(record.blocks, number, policy=order.policy):
                 listener.say("no time for another look within the budget")
-                break
+                return concluded
     return verdict()
 
 
