@@ -16,7 +16,7 @@ from perf.model.metric import Key, Metric
 from perf.model.policy import Policy
 from perf.model.run import Arm
 from perf.model.verdict import Basis, Decision, Finding
-from perf.stats.holm import holm
+from perf.stats.holm import HolmResult, holm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +36,26 @@ class Case:
 def judge_comparisons(case: Case) -> tuple[Finding, ...]:
     """One finding per number of the candidate, in the order measured; Holm runs over the gating ones."""
     evidence = _paired(case) if case.paired else _stored(case)
-    tested = [key for key in evidence if key in case.gates]
-    outcomes = holm([evidence[key].p_worse for key in tested], alpha=case.look.alpha)
-    rejected = {key for key, outcome in zip(tested, outcomes, strict=True) if outcome.rejected}
-    alphas = {key: outcome.local_alpha for key, outcome in zip(tested, outcomes, strict=True)}
+    outcomes = tested({key: found for key, found in evidence.items() if key in case.gates}, look=case.look)
     return tuple(
-        _judge(
-            series,
-            case,
-            evidence=evidence.get(key),
-            significant=key in rejected,
-            alpha=alphas.get(key, case.look.alpha),
-        )
+        _judge(series, case, evidence=evidence.get(key), outcome=outcomes.get(key))
         for key, series in case.all_series.items()
+    )
+
+
+def tested(evidence: Mapping[Key, Evidence], *, look: Look) -> dict[Key, HolmResult]:
+    """Holm's outcome of "not worse" for each of these numbers, all of which gate."""
+    outcomes = holm([each.p_worse for each in evidence.values()], alpha=look.alpha)
+    return dict(zip(evidence, outcomes, strict=True))
+
+
+def terms_of(limit_ratio: float, *, significant: bool, policy: Policy, look: Look) -> Terms:
+    """What a number with this limit is held to."""
+    return Terms(
+        limit=math.log1p(limit_ratio),
+        collapse=-math.log1p(-policy.collapse_ratio),
+        significant=significant,
+        look=look,
     )
 
 
@@ -85,22 +92,19 @@ def _stored(case: Case) -> dict[Key, Evidence]:
     return found
 
 
-def _judge(
-    series: Series, case: Case, *, evidence: Evidence | None, significant: bool, alpha: float
-) -> Finding:
+def _judge(series: Series, case: Case, *, evidence: Evidence | None, outcome: HolmResult | None) -> Finding:
     metric, key = series.metric, series.key
     gating = key in case.gates
     limit = limit_of(key, metric, policy=case.policy)
-    terms = Terms(
-        limit=math.log1p(limit),
-        collapse=-math.log1p(-case.policy.collapse_ratio),
-        significant=significant,
-        look=case.look,
-    )
+    significant = outcome is not None and outcome.rejected
+    terms = terms_of(limit, significant=significant, policy=case.policy, look=case.look)
     decision, text = _ruling(series, case, evidence=evidence, terms=terms)
     lower, upper = _natural_bounds(metric, evidence)
-    seen = evidence if gating else None
-    detectable = seen.detectable(alpha=alpha, relevance=terms.relevance) if seen else None
+    detectable = (
+        evidence.detectable(alpha=outcome.local_alpha, relevance=terms.relevance)
+        if evidence and outcome
+        else None
+    )
     return Finding(
         key=key,
         title=metric.title,

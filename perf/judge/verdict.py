@@ -1,6 +1,6 @@
 """The conclusion of a run: all findings, the cautions and one state."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from perf.judge.cautions import cautions_of
@@ -47,7 +47,7 @@ def conclude(
     )
     return Verdict(
         state=_state(findings),
-        settled=_settled(findings, case.look),
+        settled=settled({finding.decision for finding in findings if finding.gating}, case.look),
         findings=findings,
         cautions=cautions_of(run, baseline=baseline, findings=findings),
     )
@@ -92,11 +92,13 @@ def _state(findings: Sequence[Finding]) -> State:
     return State.INCONCLUSIVE if decisions & _OPEN else State.PASSED
 
 
-def _settled(findings: Sequence[Finding], look: Look) -> bool:
-    """Whether to stop: nothing open, or something failed, at or after the first look; always at the last."""
+def settled(decisions: Collection[Decision], look: Look) -> bool:
+    """Whether to stop: nothing open, or something failed, at or after the first look; always at the last.
+
+    `decisions` are those on all numbers that gate.
+    """
     if look.last:
         return True
     if look.too_early:
         return False
-    decisions = {finding.decision for finding in findings if finding.gating}
-    return bool(decisions & FAILING) or not decisions & (_OPEN | UNMEASURED)
+    return not FAILING.isdisjoint(decisions) or (_OPEN | UNMEASURED).isdisjoint(decisions)
