@@ -89,6 +89,7 @@ def _json(rows: Sequence[Line], figures: Mapping[str, Figure]) -> str:
             {
                 "name": row.name,
                 "rps": round(row.rps, 1),
+                "rps_per_core": round(row.rps_per_core, 1),
                 "client_us_per_request": round(row.client_us, 2),
                 "server_us_per_request": round(row.server_us, 2),
                 "client_core_ratio": round(row.client_core_ratio, 3),
@@ -103,11 +104,21 @@ def _json(rows: Sequence[Line], figures: Mapping[str, Figure]) -> str:
 
 
 def _table(rows: Sequence[Line], figures: Mapping[str, Figure]) -> str:
-    headers = ("contender", "req/s", "client µs", "server µs", "client core", "server core", "failed")
+    headers = (
+        "contender",
+        "req/s",
+        "per core",
+        "client µs",
+        "server µs",
+        "client core",
+        "server core",
+        "failed",
+    )
     body = [
         (
             row.name,
             f"{row.rps:,.0f}",
+            f"{row.rps_per_core:,.0f}",
             f"{row.client_us:.1f}",
             f"{row.server_us:.1f}",
             f"{row.client_core_ratio:.0%}",

@@ -104,6 +104,7 @@ def _policy(gate: Gate, *, where: str) -> Policy:
         budget_ns=s_to_ns(gate.budget_seconds),
         collapse_ratio=gate.collapse_ratio,
         max_engine_ratio=gate.max_engine_ratio,
+        max_lag_ratio=gate.max_lag_ratio,
         min_valid_ratio=gate.min_valid_ratio,
         fail_on_inconclusive=gate.fail_on_inconclusive,
     )

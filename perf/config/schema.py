@@ -36,6 +36,7 @@ class Gate(Table, frozen=True, kw_only=True):
     budget_seconds: Annotated[float, Meta(gt=0, le=86400)] = ns_to_s(DEFAULT_POLICY.budget_ns)
     collapse_ratio: _Share = DEFAULT_POLICY.collapse_ratio
     max_engine_ratio: _Share = DEFAULT_POLICY.max_engine_ratio
+    max_lag_ratio: _Share = DEFAULT_POLICY.max_lag_ratio
     min_valid_ratio: _Share = DEFAULT_POLICY.min_valid_ratio
     fail_on_inconclusive: bool = DEFAULT_POLICY.fail_on_inconclusive
     limits: dict[str, object] = {}

@@ -1,8 +1,9 @@
 """Whether a slice may be believed: proof of passage and fitness of the rig."""
 
-from perf.model.load import Outcome
+from perf.model.load import LAG_NS, Outcome
 from perf.model.policy import Policy
 from perf.model.slices import SliceRecord
+from perf.model.units import ns_to_ms
 
 
 def nonce_of(prefix: str, number: int) -> str:
@@ -12,7 +13,13 @@ def nonce_of(prefix: str, number: int) -> str:
 
 def problems_of(record: SliceRecord, *, policy: Policy) -> tuple[str, ...]:
     """Why this slice proves nothing; empty when it does."""
-    checks = (_unproven(record), _foreign(record), _bypassed(record), _busy_rig(record, policy=policy))
+    checks = (
+        _unproven(record),
+        _foreign(record),
+        _bypassed(record),
+        _busy_rig(record, policy=policy),
+        _late_rig(record, policy=policy),
+    )
     return tuple(problem for problem in checks if problem)
 
 
@@ -60,4 +67,17 @@ def _busy_rig(record: SliceRecord, *, policy: Policy) -> str:
     return (
         f"the rig was the bottleneck: engine and upstream used {used:.0%} of their "
         f"{record.rig_cores} core(s), the limit is {policy.max_engine_ratio:.0%}"
+    )
+
+
+def _late_rig(record: SliceRecord, *, policy: Policy) -> str:
+    """An open loop must keep to its schedule: its latencies count from there, the rig's own lag included."""
+    recording = record.recording
+    if recording.lagging_sends <= policy.max_lag_ratio * len(recording.samples):
+        return ""
+    late_ratio = recording.lagging_sends / len(recording.samples)
+    return (
+        f"the rig was the bottleneck: it took up {late_ratio:.0%} of the requests more than "
+        f"{ns_to_ms(LAG_NS):.0f} ms late, the limit is {policy.max_lag_ratio:.0%}; "
+        f"the worst by {ns_to_ms(recording.worst_lag_ns):.0f} ms"
     )

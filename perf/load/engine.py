@@ -40,6 +40,7 @@ class Figures:
     engine_cpu_ns: int
     connections_opened: int
     late_sends: int
+    lagging_sends: int
     worst_lag_ns: int
 
 
@@ -120,6 +121,7 @@ class Engine:
         "_cpu_ns",
         "_dialer",
         "_ended_ns",
+        "_lagging",
         "_plan",
         "_share",
         "_started_ns",
@@ -137,7 +139,7 @@ class Engine:
         self._share = share
         self.before_steady: Callable[[], None] = _nobody_to_wait_for
         self.relay: Relay | None = None
-        self._cpu_ns = self._started_ns = self._ended_ns = self._worst_lag_ns = 0
+        self._cpu_ns = self._started_ns = self._ended_ns = self._worst_lag_ns = self._lagging = 0
 
     @property
     def connections(self) -> int:
@@ -194,7 +196,7 @@ class Engine:
         await pool.run(
             times_ns[self._share.index :: self._share.of], numbers=numbers, start_ns=self._started_ns
         )
-        self._worst_lag_ns = pool.worst_lag_ns
+        self._worst_lag_ns, self._lagging = pool.worst_lag_ns, pool.lagging
 
     def _start(self, *, after_ns: int) -> None:
         self._cpu_ns, self._started_ns = time.process_time_ns(), time.monotonic_ns() + after_ns
@@ -213,6 +215,7 @@ class Engine:
             engine_cpu_ns=self._cpu_ns,
             connections_opened=self._dialer.opened,
             late_sends=sum(sent_ns - intended_ns > _LATE_NS for sent_ns, intended_ns in sent),
+            lagging_sends=self._lagging,
             worst_lag_ns=self._worst_lag_ns,
         )
 
@@ -229,5 +232,6 @@ class Engine:
             engine_cpu_ns=figures.engine_cpu_ns,
             connections_opened=figures.connections_opened,
             late_sends=figures.late_sends,
+            lagging_sends=figures.lagging_sends,
             worst_lag_ns=figures.worst_lag_ns,
         )

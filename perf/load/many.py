@@ -166,6 +166,7 @@ def _merged(parts: Sequence[_Part]) -> Merged:
             engine_cpu_ns=sum(part.figures.engine_cpu_ns for part in parts),
             connections_opened=sum(part.figures.connections_opened for part in parts),
             late_sends=sum(part.figures.late_sends for part in parts),
+            lagging_sends=sum(part.figures.lagging_sends for part in parts),
             worst_lag_ns=max(part.figures.worst_lag_ns for part in parts),
         ),
     )

@@ -11,6 +11,7 @@ from perf.load.dialer import Dialer, Unconnected
 from perf.load.pacer import Alarm
 from perf.load.tasks import Tasks
 from perf.load.terms import Terms
+from perf.model.load import LAG_NS
 
 _SENDS_AT_ONCE = 64
 """After so many sends in one turn, answers are read first."""
@@ -20,12 +21,13 @@ class OpenLoopDriver:
     """A pool with a place for each of `slots`, last in first out; requests beyond it wait their turn.
 
     `worst_lag_ns` is how far the schedule itself fell behind: from the intended time of a request
-    to the moment when the engine took it up, before any wait for a connection.
+    to the moment when the engine took it up, before any wait for a connection. `lagging` counts the
+    requests for which that was more than `LAG_NS`.
     """
 
     __slots__ = (
         "_alarm", "_dialer", "_free_slots", "_idle", "_in_flight", "_intended_ns", "_numbers",
-        "_tasks", "_terms", "_waiting", "worst_lag_ns",
+        "_tasks", "_terms", "_waiting", "lagging", "worst_lag_ns",
     )  # fmt: skip
     _alarm: Alarm
 
@@ -45,7 +47,7 @@ class OpenLoopDriver:
         self._numbers: Iterator[int] = iter(())
         self._intended_ns: deque[int] = deque()
         self._in_flight = 0
-        self.worst_lag_ns = 0
+        self.worst_lag_ns = self.lagging = 0
 
     async def run(self, times_ns: "array[int]", *, numbers: range, start_ns: int) -> None:
         """Send each of `numbers` at its time of `times_ns` after `start_ns`; wait until all have ended."""
@@ -69,6 +71,7 @@ class OpenLoopDriver:
             if lag_ns < 0:
                 break
             self.worst_lag_ns = max(self.worst_lag_ns, lag_ns)
+            self.lagging += lag_ns > LAG_NS
             self._dispatch(next(self._numbers), schedule.popleft())
         if schedule:
             self._alarm.set(schedule[0])

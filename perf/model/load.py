@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from perf.model.units import ms_to_ns
 from perf.model.wire import Dialect
 
 
@@ -152,6 +153,10 @@ class LoadPlan:
     slow_reader: SlowReader | None = None
 
 
+LAG_NS = ms_to_ns(10)
+"""An engine with room takes a request up within this time of its intended time."""
+
+
 class Phase(IntEnum):
     """Only steady-state samples are judged."""
 
@@ -208,7 +213,8 @@ class Recording:
     `delta_times_ns` holds the time of every non-empty content delta of every streamed request,
     request after request in sample order; `deltas` of each sample says how many are its own.
     `late_sends` counts open-loop sends over 1 ms behind their intended time, for whatever reason;
-    `worst_lag_ns` is how far the schedule itself ever fell behind, which is the rig's fault alone.
+    `lagging_sends` counts those that the schedule itself took up over `LAG_NS` late, and `worst_lag_ns` is
+    how far it ever fell behind: both are the rig's fault alone.
     """
 
     nonce_prefix: str
@@ -219,4 +225,5 @@ class Recording:
     engine_cpu_ns: int
     connections_opened: int
     late_sends: int
+    lagging_sends: int
     worst_lag_ns: int

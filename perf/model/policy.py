@@ -15,7 +15,8 @@ class Policy:
     `limits` maps a key text or a metric name to a limit ratio and overrides the metric's own.
     `collapse_ratio`: an improvement beyond it is taken for a failure of the measurement, not for a pass.
     Each request proves its passage and its content, so the default believes more than other gates could.
-    `max_engine_ratio`: the engine's share of one core beyond which the rig was the bottleneck.
+    The rig was the bottleneck if it used more than `max_engine_ratio` of its cores, or if more than
+    `max_lag_ratio` of an open loop's requests were taken up late by the schedule itself.
     """
 
     alpha: float
@@ -24,6 +25,7 @@ class Policy:
     limits: Mapping[str, float]
     collapse_ratio: float
     max_engine_ratio: float
+    max_lag_ratio: float
     min_valid_ratio: float
     fail_on_inconclusive: bool
 
@@ -35,6 +37,7 @@ DEFAULT_POLICY = Policy(
     limits={},
     collapse_ratio=0.75,
     max_engine_ratio=0.90,
+    max_lag_ratio=0.05,
     min_valid_ratio=0.80,
     fail_on_inconclusive=False,
 )

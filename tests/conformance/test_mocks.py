@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,6 +18,23 @@ STAND_ALONE = """
 from perf.upstream.scripts import script
 from perf.upstream.standalone import run_forever
 run_forever(0, 0, script=script(), on_ready=lambda urls: print(urls["openai"], urls["anthropic"], flush=True))
+"""
+
+ANOTHER_PROJECT = """
+import urllib.request
+
+def ask(url):
+    return urllib.request.urlopen(urllib.request.Request(url, b'{"model": "m", "messages": []}')).status
+
+def test_openai(openai_mock):
+    assert ask(openai_mock(latency_ms=1).url + "/v1/chat/completions") == 200
+
+def test_anthropic(anthropic_mock):
+    assert ask(anthropic_mock().url + "/v1/messages") == 200
+
+def test_streams(openai_streaming_mock, anthropic_streaming_mock, anthropic_mock_with_cache):
+    assert openai_streaming_mock(1, 3).url and anthropic_streaming_mock(1, 3).url
+    assert anthropic_mock_with_cache(cache_read=5).url
 """
 
 
@@ -54,6 +72,21 @@ def test_streaming_mocks_send_so_many_chunks(
 
     deltas = [data for _, data in SseDecoder().feed(answer.content) if b" tok" in data or b'"tok0"' in data]
     assert len(deltas) == 7
+
+
+def test_another_project_has_the_fixtures(tmp_path: Path) -> None:
+    """Installing perfgate is enough: pytest finds the plugin by its entry point, far from this repository."""
+    (tmp_path / "test_mine.py").write_text(ANOTHER_PROJECT)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert "3 passed" in done.stdout, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

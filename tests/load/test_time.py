@@ -1,13 +1,13 @@
 """Times that are true: against the server's own log, and under a stall."""
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from random import Random
 
 import pytest
 
 from perf.load import run
-from perf.model.load import ClosedLoop, ConstantRate, Recording
-from perf.model.units import NS_PER_US, ms_to_ns, s_to_ns
+from perf.model.load import ConstantRate, Phase, Recording
+from perf.model.units import NS_PER_MS, NS_PER_US, ms_to_ns, s_to_ns
 from tests.load.plans import (
     DELTAS,
     DONE,
@@ -27,29 +27,41 @@ TOLERANCE_RATIO = 0.02
 STALL_NS = s_to_ns(1)
 RATE_PER_SECOND = 200
 POOL = 4
+STREAMS = 100
 
 
-def a_paced_stream(random: Random) -> Script:
-    """A stream whose head and deltas come after pauses of 200 to 600 ms."""
-    pauses = [Pause(ns=ms_to_ns(random.uniform(200, 600))) for _ in range(3)]
+def a_paced_stream(random: Random, *, scale: float = 1) -> Script:
+    """A stream whose head and deltas come after pauses of 200 to 600 ms, times `scale`."""
+    pauses = [Pause(ns=ms_to_ns(random.uniform(200, 600) * scale)) for _ in range(3)]
     first = STREAM_HEAD + chunk(DELTAS[0])
     last = chunk(DELTAS[2] + FINISH + DONE) + LAST_CHUNK
     return (pauses[0], first, pauses[1], chunk(DELTAS[1]), pauses[2], last)
 
 
+def a_hundred_streams(
+    server: ScriptedServer, *, random: Random, scale: float = 1
+) -> tuple[Recording, list[Served]]:
+    """What the engine and the server say about the same streams; all are open at once."""
+    warm: Script = (STREAM_HEAD + chunk(DELTAS[0] + FINISH + DONE) + LAST_CHUNK,)
+    server.serve(*[warm] * STREAMS, *(a_paced_stream(random, scale=scale) for _ in range(STREAMS)))
+    start = ConstantRate(per_second=STREAMS * 10, duration_ns=ms_to_ns(100))
+    plan = a_plan(
+        server.url,
+        templates=(a_template(stream=True, text=""),),
+        workload=start,
+        warmup_requests=STREAMS,
+        max_connections=STREAMS,
+    )
+    return run(plan), server.log()[STREAMS:]
+
+
 @pytest.fixture(scope="module")
 def paced(server: ScriptedServer) -> tuple[Recording, list[Served]]:
-    """What the engine and the server say about the same 80 streams, over 40 connections.
+    """A hundred streams.
 
     The pauses are long so that 2 % of them are more than a busy machine's scheduler takes away.
     """
-    random = Random(1)
-    server.serve(*(a_paced_stream(random) for _ in range(80)))
-    template = a_template(stream=True)
-    recording = run(
-        a_plan(server.url, templates=(template,), workload=ClosedLoop(connections=40, requests=80))
-    )
-    return recording, server.log()
+    return a_hundred_streams(server, random=Random(1))
 
 
 def percentile(values: list[int], percent: int) -> int:
@@ -58,11 +70,29 @@ def percentile(values: list[int], percent: int) -> int:
 
 
 def deltas_of(recording: Recording) -> list[list[int]]:
-    """The delta times of each sample."""
+    """The delta times of each steady sample."""
     ends = list(accumulate(sample.deltas for sample in recording.samples))
     starts = [0, *ends[:-1]]
     times_ns = recording.delta_times_ns.tolist()
-    return [times_ns[start:end] for start, end in zip(starts, ends, strict=True)]
+    parts = zip(recording.samples, starts, ends, strict=True)
+    return [times_ns[start:end] for sample, start, end in parts if sample.phase == Phase.STEADY]
+
+
+def spans_of(paced: tuple[Recording, list[Served]], span: str) -> tuple[list[int], list[int]]:
+    """One kind of span of each stream, as the engine saw it and as the server did it."""
+    recording, log = paced
+    samples = steady(recording)
+    match span:
+        case "ttft":
+            seen = [sample.first_content_ns - sample.sent_ns for sample in samples]
+            done = [served.writes_ns[0] - served.arrived_ns for served in log]
+        case "itl":
+            seen = [later - earlier for times in deltas_of(recording) for earlier, later in pairwise(times)]
+            done = [later - earlier for served in log for earlier, later in pairwise(served.writes_ns)]
+        case _:
+            seen = [sample.last_byte_ns - sample.sent_ns for sample in samples]
+            done = [served.writes_ns[2] - served.arrived_ns for served in log]
+    return seen, done
 
 
 @pytest.mark.parametrize("percent", [50, 75, 90])
@@ -71,29 +101,35 @@ def test_reported_percentiles_are_what_the_server_did(
     paced: tuple[Recording, list[Served]], span: str, percent: int
 ) -> None:
     """TTFT, ITL and E2E agree within 2 % or 100 µs with the times at which the server acted."""
-    recording, log = paced
-    samples, deltas = recording.samples, deltas_of(recording)
-    match span:
-        case "ttft":
-            seen = [sample.first_content_ns - sample.sent_ns for sample in samples]
-            done = [served.writes_ns[0] - served.arrived_ns for served in log]
-        case "itl":
-            seen = [times[1] - times[0] for times in deltas]
-            done = [served.writes_ns[1] - served.writes_ns[0] for served in log]
-        case _:
-            seen = [sample.last_byte_ns - sample.sent_ns for sample in samples]
-            done = [served.writes_ns[2] - served.arrived_ns for served in log]
+    seen, done = spans_of(paced, span)
 
     expected_ns = percentile(done, percent)
     assert percentile(seen, percent) == pytest.approx(expected_ns, rel=TOLERANCE_RATIO, abs=TOLERANCE_NS)
+
+
+def test_the_tail_of_a_hundred_streams_is_true(server: ScriptedServer) -> None:
+    """The p99 of TTFT and of ITL of 100 streams is within 1 ms of what the server did.
+
+    Another process on the engine's core can only make it see things late, so the least error of six rounds
+    is nearest to the engine's own.
+    """
+    errors_ns: dict[str, list[int]] = {"ttft": [], "itl": []}
+    for number in range(6):
+        streams = a_hundred_streams(server, random=Random(number), scale=0.25)
+        for span, found_ns in errors_ns.items():
+            seen_ns, done_ns = spans_of(streams, span)
+            found_ns.append(abs(percentile(seen_ns, 99) - percentile(done_ns, 99)))
+
+    assert min(errors_ns["ttft"]) < NS_PER_MS, errors_ns
+    assert min(errors_ns["itl"]) < NS_PER_MS, errors_ns
 
 
 def test_nothing_is_seen_before_it_happened(paced: tuple[Recording, list[Served]]) -> None:
     """Sent before it arrived, read after it was written: request by request, on one clock."""
     recording, log = paced
 
-    for sample, served, times_ns in zip(recording.samples, log, deltas_of(recording), strict=True):
-        assert sample.intended_ns == sample.sent_ns < served.arrived_ns
+    for sample, served, times_ns in zip(steady(recording), log, deltas_of(recording), strict=True):
+        assert sample.intended_ns <= sample.sent_ns < served.arrived_ns
         assert served.writes_ns[0] < sample.first_byte_ns <= sample.first_content_ns == times_ns[0]
         assert all(wrote < read for wrote, read in zip(served.writes_ns, times_ns, strict=True))
         assert served.writes_ns[2] < sample.last_byte_ns == times_ns[2]

@@ -59,6 +59,7 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
         budget-seconds = 60
         collapse-ratio = 0.5
         max-engine-ratio = 0.7
+        max-lag-ratio = 0.02
         min-valid-ratio = 0.6
         [gate.limits]
         rss = 0.02
@@ -75,6 +76,7 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
         budget_ns=60_000_000_000,
         collapse_ratio=0.5,
         max_engine_ratio=0.7,
+        max_lag_ratio=0.02,
         min_valid_ratio=0.6,
         fail_on_inconclusive=True,
     )

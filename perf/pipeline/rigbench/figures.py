@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from perf.model.units import NS_PER_S, ns_to_us
+from perf.model.units import NS_PER_S, NS_PER_US, ns_to_us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +45,14 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """The medians of one contender; a ratio is of CPU time to wall time, so 1 is a whole core."""
+    """The medians of one contender; a ratio is of CPU time to wall time, so 1 is a whole core.
+
+    `rps_per_core` is what a whole core of the client's gives: answered requests for a second of its CPU time.
+    """
 
     name: str
     rps: float
+    rps_per_core: float
     client_us: float
     server_us: float
     client_core_ratio: float
@@ -121,6 +125,7 @@ def _line(name: str, sittings: Sequence[Sitting]) -> Line:
     return Line(
         name=name,
         rps=median(each.rps for each in sittings),
+        rps_per_core=median(NS_PER_S / NS_PER_US / each.client_us for each in sittings),
         client_us=median(each.client_us for each in sittings),
         server_us=median(each.server_us for each in sittings),
         client_core_ratio=median(each.client_cpu_ns / each.wall_ns for each in sittings),

@@ -18,6 +18,7 @@ from perf.model.scenario import (
     Scenario,
 )
 from perf.model.slices import Happened, Manner, SliceRecord, SliceStep
+from perf.model.units import ms_to_ns
 from perf.model.upstream import Arrival
 from perf.scenarios.topologies import GENERAL, script
 from tests.factories import a_block, a_build, a_header, a_part, a_run
@@ -176,6 +177,7 @@ def a_slice(
     sut_cpu_ns: int = 50_000,
     happened: tuple[Happened, ...] = (),
     delta_times_ns: Sequence[int] = (),
+    lagging_sends: int = 0,
 ) -> SliceRecord:
     """A slice of 100,000 ns on one core, of which the gateway used 50,000."""
     recording = Recording(
@@ -186,8 +188,9 @@ def a_slice(
         ended_ns=110_000,
         engine_cpu_ns=engine_cpu_ns,
         connections_opened=1,
-        late_sends=0,
-        worst_lag_ns=0,
+        late_sends=lagging_sends,
+        lagging_sends=lagging_sends,
+        worst_lag_ns=lagging_sends * ms_to_ns(20),
     )
     arms = (Arm.BASELINE, Arm.CANDIDATE) if together else (Arm.CANDIDATE,)
     manner = Manner.TOGETHER if together else Manner.ALONE

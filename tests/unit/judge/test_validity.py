@@ -60,6 +60,18 @@ def test_a_rig_without_room_is_the_bottleneck() -> None:
     )
 
 
+def test_a_rig_behind_its_schedule_is_the_bottleneck() -> None:
+    """5 % of requests taken up late are the limit: the rig's lag would count as the gateway's latency."""
+    samples = [a_sample(number) for number in range(20)]
+    arrivals = [an_arrival(number) for number in range(20)]
+
+    assert problems_of(a_slice(samples, arrivals, lagging_sends=1), policy=POLICY) == ()
+    assert problems_of(a_slice(samples, arrivals, lagging_sends=2), policy=POLICY) == (
+        "the rig was the bottleneck: it took up 10% of the requests more than 10 ms late, "
+        "the limit is 5%; the worst by 40 ms",
+    )
+
+
 def test_an_empty_slice_is_invalid() -> None:
     """Nothing measured is not nothing wrong."""
     assert problems_of(a_slice([], []), policy=POLICY) == ("nothing was measured",)

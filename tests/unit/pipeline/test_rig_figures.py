@@ -66,5 +66,6 @@ def test_a_contender_has_one_line(counts: list[int]) -> None:
     (line,) = lines([{"engine": a_sitting(count)} for count in counts])
 
     assert min(counts) <= line.rps <= max(counts)
+    assert line.rps_per_core == 100_000
     assert line.failed == 0
     assert lines([]) == ()
