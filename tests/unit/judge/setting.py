@@ -167,6 +167,23 @@ def an_arrival(number: int, **changes: object) -> Arrival:
     return arrival._replace(**changes)  # type: ignore[arg-type]  # one helper for fields of any type
 
 
+def _a_recording(
+    samples: Sequence[Sample], delta_times_ns: Sequence[int], *, engine_cpu_ns: int, lagging_sends: int
+) -> Recording:
+    return Recording(
+        nonce_prefix=PREFIX,
+        samples=tuple(samples),
+        delta_times_ns=array("q", delta_times_ns),
+        started_ns=10_000,
+        ended_ns=110_000,
+        engine_cpu_ns=engine_cpu_ns,
+        connections_opened=1,
+        late_sends=lagging_sends,
+        lagging_sends=lagging_sends,
+        worst_lag_ns=lagging_sends * ms_to_ns(20),
+    )
+
+
 def a_slice(
     samples: Sequence[Sample],
     arrivals: Sequence[Arrival],
@@ -180,21 +197,15 @@ def a_slice(
     lagging_sends: int = 0,
 ) -> SliceRecord:
     """A slice of 100,000 ns on one core, of which the gateway used 50,000."""
-    recording = Recording(
-        nonce_prefix=PREFIX,
-        samples=tuple(samples),
-        delta_times_ns=array("q", delta_times_ns),
-        started_ns=10_000,
-        ended_ns=110_000,
-        engine_cpu_ns=engine_cpu_ns,
-        connections_opened=1,
-        late_sends=lagging_sends,
-        lagging_sends=lagging_sends,
-        worst_lag_ns=lagging_sends * ms_to_ns(20),
+    recording = _a_recording(
+        samples, delta_times_ns, engine_cpu_ns=engine_cpu_ns, lagging_sends=lagging_sends
     )
-    arms = (Arm.BASELINE, Arm.CANDIDATE) if together else (Arm.CANDIDATE,)
-    manner = Manner.TOGETHER if together else Manner.ALONE
-    step = SliceStep(scenario=SCENARIO, part=part or a_scenario_part(), manner=manner, arms=arms)
+    step = SliceStep(
+        scenario=SCENARIO,
+        part=part or a_scenario_part(),
+        manner=Manner.TOGETHER if together else Manner.ALONE,
+        arms=(Arm.BASELINE, Arm.CANDIDATE) if together else (Arm.CANDIDATE,),
+    )
     return SliceRecord(
         step=step,
         arm=Arm.CANDIDATE,
