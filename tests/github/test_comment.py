@@ -9,7 +9,8 @@ from perf.errors import Exit, PublishError
 from perf.github.body import STICKY, Sticky, Writer, body_of
 from perf.github.comment import Outcome, Publication, publish
 from perf.github.context import Context
-from tests.doubles.github_api import Fault, GithubDouble, github_double
+from tests.doubles.github.server import github_double
+from tests.doubles.github.state import Fault, GithubDouble
 
 CONTEXT = Context(
     repository="acme/gateway",
@@ -34,9 +35,15 @@ def github() -> Iterator[GithubDouble]:
 
 
 def _publish(
-    github: GithubDouble, report: str = "### passed\n", *, context: Context = CONTEXT, dry_run: bool = False
+    github: GithubDouble,
+    report: str = "### passed\n",
+    *,
+    context: Context = CONTEXT,
+    dry_run: bool = False,
+    level: str = "write",
 ) -> Publication:
-    return publish(report, context, token="ghs_test", api_url=github.url, dry_run=dry_run)
+    token = github.token({"pull-requests": level})
+    return publish(report, context, token=token, api_url=github.url, dry_run=dry_run)
 
 
 def _written_by(number: int, report: str = "### older\n") -> str:
@@ -112,7 +119,7 @@ def test_other_key_is_another_comment(github: GithubDouble) -> None:
     publication = publish(
         "### b\n",
         CONTEXT,
-        token="t",
+        token=github.token({"pull-requests": "write"}),
         api_url=github.url,
         dry_run=False,
         sticky=Sticky(key="b", author=STICKY.author),
@@ -207,20 +214,16 @@ def test_secondary_rate_limit_is_told(github: GithubDouble) -> None:
 
 def test_missing_permission_names_the_line_to_add(github: GithubDouble) -> None:
     """The error has the very lines that the workflow lacks."""
-    github.can_write = False
-
     with pytest.raises(PublishError, match="Resource not accessible by integration") as caught:
-        _publish(github)
+        _publish(github, level="read")
 
     assert "permissions:\n  pull-requests: write" in caught.value.cure
 
 
 def test_fork_is_told_apart_from_a_missing_permission(github: GithubDouble) -> None:
     """No permission line helps a fork's pull request, so the advice is another."""
-    github.can_write = False
-
     with pytest.raises(PublishError) as caught:
-        _publish(github, context=replace(CONTEXT, from_fork=True))
+        _publish(github, context=replace(CONTEXT, from_fork=True), level="read")
 
     assert "fork" in caught.value.cure
     assert "permissions:" not in caught.value.cure
@@ -234,10 +237,8 @@ def test_too_long_comment_is_told(github: GithubDouble) -> None:
 
 def test_refusal_never_changes_the_verdict(github: GithubDouble) -> None:
     """A comment that could not be posted leaves the exit code of the command at 0."""
-    github.can_write = False
-
     with pytest.raises(PublishError) as caught:
-        _publish(github)
+        _publish(github, level="read")
 
     assert caught.value.exit_code is Exit.PASS
 
