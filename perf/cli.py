@@ -9,7 +9,7 @@ from typing import Protocol
 
 from perf import __version__
 from perf.commands import lists
-from perf.commands.baseline import baseline
+from perf.commands.baseline import Recording, baseline
 from perf.commands.building import build
 from perf.commands.ordering import Choices
 from perf.commands.output import FORMATS, Showing, environment
@@ -84,6 +84,22 @@ def _measuring(add: _Add) -> None:
     _choices(recorder)
     recorder.add_argument("--runs", type=int, default=5, help="independent runs (default and least: 5)")
     recorder.add_argument("--into", type=Path, help="the file to write (default: the committed one)")
+    recorder.add_argument(
+        "--from",
+        dest="evidence",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="measure nothing, put recorded baselines together; may be repeated",
+    )
+    recorder.add_argument(
+        "--new-level",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="scenario/part/metric, or all: the creep guard counts from this recording",
+    )
 
 
 def _telling(add: _Add) -> None:
@@ -180,8 +196,14 @@ def _build(arguments: Namespace) -> Exit:
 
 
 def _baseline(arguments: Namespace) -> Exit:
-    choices = _choices_of(arguments)
-    return baseline(choices, runs=arguments.runs, into=arguments.into, quiet=False, env=environment())
+    recording = Recording(
+        runs=arguments.runs,
+        evidence=tuple(arguments.evidence),
+        into=arguments.into,
+        new_levels=tuple(arguments.new_level),
+        quiet=False,
+    )
+    return baseline(_choices_of(arguments), recording, env=environment())
 
 
 def _report(arguments: Namespace) -> Exit:

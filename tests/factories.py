@@ -1,11 +1,13 @@
 """Realistic values to start a test from; a test changes only what matters to it."""
 
 from collections.abc import Mapping
+from statistics import median
 
-from perf.model.baseline import Baseline, BaselineEntry
+from perf.model.baseline import Baseline, BaselineEntry, MachineRecord
 from perf.model.build import Build, Environment, Source
 from perf.model.metric import E2E_P50, QPS, Metric
 from perf.model.run import Arm, Block, Mode, PartRecord, Run, RunHeader, Skip
+from perf.store.schema import BASELINE_VERSION
 from tests.judged import a_caution, a_criterion, a_failure, a_finding, a_verdict
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "a_finding",
     "a_header",
     "a_part",
+    "a_record",
     "a_run",
     "a_source",
     "a_verdict",
@@ -146,17 +149,34 @@ def a_run(
     )
 
 
-def a_baseline(*, entries: tuple[BaselineEntry, ...] | None = None) -> Baseline:
+def a_baseline(
+    *,
+    entries: tuple[BaselineEntry, ...] | None = None,
+    machines: tuple[MachineRecord, ...] | None = None,
+) -> Baseline:
     """A committed baseline of five runs."""
     return Baseline(
-        schema_version=1,
+        schema_version=BASELINE_VERSION,
         target="reference",
         suite="fast",
-        created_at=STARTED_AT,
-        commit=BASE_COMMIT,
-        tree=BASE_COMMIT[::-1],
         release=True,
-        environment=an_environment(),
+        machines=(a_record(entries=entries),) if machines is None else machines,
+    )
+
+
+def a_record(
+    *,
+    entries: tuple[BaselineEntry, ...] | None = None,
+    environment: Environment | None = None,
+    commit: str = BASE_COMMIT,
+    created_at: str = STARTED_AT,
+) -> MachineRecord:
+    """What one machine measured in five runs."""
+    return MachineRecord(
+        environment=an_environment() if environment is None else environment,
+        created_at=created_at,
+        commit=commit,
+        tree=commit[::-1],
         entries=(an_entry(), an_entry(metric=QPS)) if entries is None else entries,
     )
 
@@ -167,6 +187,7 @@ def an_entry(
     part: str = "main",
     metric: Metric = E2E_P50,
     values: tuple[float, ...] = (811_204.0, 809_877.0, 815_020.0, 812_641.0, 810_333.0),
+    best: float | None = None,
 ) -> BaselineEntry:
     """One metric of five runs."""
     return BaselineEntry(
@@ -178,4 +199,6 @@ def an_entry(
         limit_ratio=metric.limit_ratio,
         gating=True,
         values=values,
+        best=median(values) if best is None else best,
+        best_commit=BASE_COMMIT,
     )

@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Sequence
 
 from perf.judge.stored import same_machine
-from perf.model.baseline import Baseline
+from perf.model.baseline import MachineRecord
 from perf.model.run import Mode, Run
 from perf.model.verdict import Caution, CautionKind, Decision, Finding
 
 _MUCH_STEAL = 0.10
 
 
-def cautions_of(run: Run, *, baseline: Baseline | None, findings: Sequence[Finding]) -> tuple[Caution, ...]:
+def cautions_of(
+    run: Run, *, record: MachineRecord | None, findings: Sequence[Finding]
+) -> tuple[Caution, ...]:
     """Every doubt about this run, the gravest kinds first."""
-    return (*_about_builds(run), *_about_baseline(run, baseline), *_about_numbers(run, findings))
+    return (*_about_builds(run), *_about_baseline(run, record), *_about_numbers(run, findings))
 
 
 def _about_builds(run: Run) -> Iterator[Caution]:
@@ -36,18 +38,19 @@ def _about_builds(run: Run) -> Iterator[Caution]:
         )
 
 
-def _about_baseline(run: Run, baseline: Baseline | None) -> Iterator[Caution]:
-    if baseline is None:
+def _about_baseline(run: Run, record: MachineRecord | None) -> Iterator[Caution]:
+    if record is None:
         yield Caution(
             kind=CautionKind.NO_BASE,
             text="No committed baseline: nothing says which numbers must exist. "
             "Record one with `perfgate baseline` and commit it.",
         )
-    elif not same_machine(run.header.environment, baseline.environment):
+    elif not same_machine(run.header.environment, record.environment):
         yield Caution(
             kind=CautionKind.OTHER_MACHINE,
-            text=f"The committed baseline comes from another machine ({baseline.environment.cpu_model}, "
-            f"{baseline.environment.cores} cores): its times are only a rough guide here.",
+            text=f"The committed baseline comes from another machine ({record.environment.cpu_model}, "
+            f"{record.environment.cores} cores): its times are only a rough guide here. "
+            "Record it on this kind of machine too, with `perfgate baseline`.",
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from perf.judge.compare import Series
 from perf.judge.stored import key_of
-from perf.model.baseline import Baseline, BaselineEntry
+from perf.model.baseline import BaselineEntry, MachineRecord
 from perf.model.metric import METRIC_BY_NAME, Direction, Key, Metric, Unit
 from perf.model.run import Arm
 from perf.model.verdict import Basis, Decision, Finding
@@ -13,13 +13,13 @@ from perf.model.verdict import Basis, Decision, Finding
 def judge_contract(
     all_series: Mapping[Key, Series],
     *,
-    baseline: Baseline | None,
+    record: MachineRecord | None,
     expected: Collection[str],
     paired: bool,
 ) -> tuple[Finding, ...]:
     """Missing, new and redefined numbers; `expected` are the scenarios that this run was to measure."""
     findings: list[Finding] = []
-    entries = {key_of(entry): entry for entry in baseline.entries} if baseline else {}
+    entries = {key_of(entry): entry for entry in record.entries} if record else {}
     for key, entry in entries.items():
         if key.scenario in expected:
             findings.extend(_against_entry(key, entry, all_series=all_series))
@@ -29,7 +29,7 @@ def judge_contract(
             findings.append(
                 _missing(key, series.metric, text="measured on the base build, not on the candidate")
             )
-        if baseline and measured and key not in entries:
+        if record and measured and key not in entries:
             text = "not in the committed baseline: `perfgate baseline` adds it"
             findings.append(_new(key, series, text=text))
         elif paired and measured and series.subject is Arm.CANDIDATE and not series.of(Arm.BASELINE):

@@ -10,7 +10,7 @@ from perf.judge.decide import Terms, decide
 from perf.judge.evidence import Evidence, paired_evidence, stored_evidence
 from perf.judge.levels import Look
 from perf.judge.stored import drift_allowance, key_of, machine_scale, same_machine, scale_for, worse_logs
-from perf.model.baseline import Baseline
+from perf.model.baseline import MachineRecord
 from perf.model.build import Environment
 from perf.model.metric import Key, Metric
 from perf.model.policy import Policy
@@ -25,7 +25,7 @@ class Case:
 
     all_series: Mapping[Key, Series]
     gates: Collection[Key]
-    baseline: Baseline | None
+    record: MachineRecord | None
     committed: Mapping[Key, float]
     environment: Environment
     policy: Policy
@@ -64,9 +64,9 @@ def limit_of(key: Key, metric: Metric, *, policy: Policy) -> float:
     return policy.limits.get(key.text, policy.limits.get(metric.name, metric.limit_ratio))
 
 
-def committed_medians(baseline: Baseline | None) -> dict[Key, float]:
+def committed_medians(record: MachineRecord | None) -> dict[Key, float]:
     """The medians of the committed baseline."""
-    return {key_of(entry): median(entry.values) for entry in baseline.entries} if baseline else {}
+    return {key_of(entry): median(entry.values) for entry in record.entries} if record else {}
 
 
 def _paired(case: Case) -> dict[Key, Evidence]:
@@ -75,19 +75,19 @@ def _paired(case: Case) -> dict[Key, Evidence]:
 
 
 def _stored(case: Case) -> dict[Key, Evidence]:
-    if case.baseline is None:
+    if case.record is None:
         return {}
-    same = same_machine(case.environment, case.baseline.environment)
-    scale = machine_scale(case.all_series, case.baseline)
+    same = same_machine(case.environment, case.record.environment)
+    scale = machine_scale(case.all_series, case.record)
     found: dict[Key, Evidence] = {}
-    for entry in case.baseline.entries:
+    for entry in case.record.entries:
         series = case.all_series.get(key_of(entry))
         if series is None or series.subject is Arm.RIG:
             continue
         then = worse_logs(entry.values, series.metric, shift=scale_for(series.metric, scale))
         now = worse_logs(series.of(Arm.CANDIDATE), series.metric)
         if then and now:
-            allowance = drift_allowance(series.metric, same=same)
+            allowance = drift_allowance(series.metric, entry.values, same=same)
             found[series.key] = stored_evidence(then, now, allowance=allowance, look=case.look)
     return found
 

@@ -1,12 +1,12 @@
 """Comparison with a committed baseline, where no base build exists to be measured beside the candidate."""
 
 import math
-from collections.abc import Mapping
-from statistics import median
+from collections.abc import Mapping, Sequence
+from statistics import median, stdev
 
 from perf.judge.compare import Series, worse
 from perf.model import metric as m
-from perf.model.baseline import Baseline, BaselineEntry
+from perf.model.baseline import Baseline, BaselineEntry, MachineRecord
 from perf.model.build import Environment
 from perf.model.metric import Key, Metric, Unit
 from perf.model.run import Arm
@@ -16,8 +16,11 @@ REFERENCE = Key("rig-latency", "direct", m.E2E_P50.name)
 
 _WALL_CLOCK_DRIFT = 0.25
 _CPU_DRIFT = 0.10
-_OTHER_DRIFT = 0.05
+_MEMORY_DRIFT = 0.05
+_COUNT_DRIFT = 0.01
 _OTHER_MACHINE_FACTOR = 2.0
+_NOISE_FACTOR = 3.0
+"""Standard deviations between the baseline's own runs by which a stored number may move by itself."""
 
 _CPU_METRICS = frozenset({m.CPU_PER_REQUEST, m.CPU_PER_DELTA})
 _MACHINE_BOUND = _CPU_METRICS | {m.E2E_P50, m.OVERHEAD_P50, m.QPS, m.BENCH_BEST}
@@ -29,22 +32,45 @@ def same_machine(one: Environment, other: Environment) -> bool:
     return (one.cpu_model, one.cores) == (other.cpu_model, other.cores)
 
 
-def drift_allowance(metric: Metric, *, same: bool) -> float:
-    """Log ratio by which a stored number moves without any change of code.
+def record_for(baseline: Baseline | None, environment: Environment) -> MachineRecord | None:
+    """The record of this kind of machine, else the newest; None without a baseline."""
+    if baseline is None:
+        return None
+    own = (each for each in baseline.machines if same_machine(each.environment, environment))
+    return next(own, baseline.machines[0])
+
+
+def machine_independent(unit: Unit) -> bool:
+    """Whether a number depends on the code alone: counts, sizes and shares, but no times."""
+    return unit not in (Unit.NS, Unit.PER_SECOND)
+
+
+def drift_allowance(metric: Metric, values: Sequence[float], *, same: bool) -> float:
+    """Log ratio by which a stored number moves without any change of code; `values` are its runs.
 
     The same build measured hours apart on one shared machine had a coefficient of variation of 19 % for
     p50 and 5.5 % for CPU per request: stored numbers cannot carry a tighter verdict than this.
+    Where the baseline's own runs scatter more, their noise counts instead.
     """
+    drift = _drift(metric) * (1.0 if same else _OTHER_MACHINE_FACTOR)
+    logs = [math.log(value) for value in values if value > 0]
+    noise = _NOISE_FACTOR * stdev(logs) if len(logs) > 1 else 0.0
+    return max(math.log1p(drift), noise)
+
+
+def _drift(metric: Metric) -> float:
     if metric in _CPU_METRICS:
-        drift = _CPU_DRIFT
-    elif metric.unit in (Unit.NS, Unit.PER_SECOND):
-        drift = _WALL_CLOCK_DRIFT
-    else:
-        drift = _OTHER_DRIFT
-    return math.log1p(drift if same else drift * _OTHER_MACHINE_FACTOR)
+        return _CPU_DRIFT
+    match metric.unit:
+        case Unit.NS | Unit.PER_SECOND:
+            return _WALL_CLOCK_DRIFT
+        case Unit.BYTES:
+            return _MEMORY_DRIFT
+        case Unit.COUNT | Unit.RATIO:
+            return _COUNT_DRIFT
 
 
-def machine_scale(all_series: Mapping[Key, Series], baseline: Baseline) -> float:
+def machine_scale(all_series: Mapping[Key, Series], baseline: MachineRecord) -> float:
     """Log ratio of this machine's reference workload to the baseline's; 0 where either lacks it."""
     series = all_series.get(REFERENCE)
     now = series.centre(Arm.RIG) if series else None

@@ -10,6 +10,7 @@ from perf.judge.criteria import judge_criteria
 from perf.judge.findings import Case, committed_medians, judge_comparisons
 from perf.judge.gates import contract_keys, gates_of
 from perf.judge.levels import Look, look_at
+from perf.judge.stored import record_for
 from perf.model.baseline import Baseline
 from perf.model.policy import Policy
 from perf.model.run import Mode, Run
@@ -24,12 +25,13 @@ def conclude(
 ) -> Verdict:
     """Judge what has been measured so far; the same input gives the same verdict, bit for bit."""
     all_series = series_of(run.blocks)
+    record = record_for(baseline, run.header.environment)
     paired = run.header.mode is Mode.PAIRED
     case = Case(
         all_series=all_series,
         gates=gates_of(scenarios, all_series),
-        baseline=baseline,
-        committed=committed_medians(baseline),
+        record=record,
+        committed=committed_medians(record),
         environment=run.header.environment,
         policy=policy,
         look=look_at(_full_blocks(run), policy=policy),
@@ -40,7 +42,7 @@ def conclude(
         *judge_criteria(scenarios, all_series=all_series, blocks=run.blocks),
         *judge_contract(
             {key: all_series[key] for key in all_series if key in contract_keys(scenarios, all_series)},
-            baseline=baseline,
+            record=record,
             expected=run.header.scenarios,
             paired=paired,
         ),
@@ -49,7 +51,7 @@ def conclude(
         state=_state(findings),
         settled=settled({finding.decision for finding in findings if finding.gating}, case.look),
         findings=findings,
-        cautions=cautions_of(run, baseline=baseline, findings=findings),
+        cautions=cautions_of(run, record=record, findings=findings),
     )
 
 

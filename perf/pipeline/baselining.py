@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from perf.errors import MeasureError, UsageError
 from perf.judge.baseline import entries_of, uneven
-from perf.model.baseline import Baseline, BaselineEntry
+from perf.model.baseline import BaselineEntry, MachineRecord
 from perf.model.run import Block
 from perf.pipeline.block import measure_block, measure_once
 from perf.pipeline.machine import environment
@@ -14,12 +14,11 @@ from perf.pipeline.order import Order
 from perf.pipeline.progress import Listener
 from perf.pipeline.workbench import build_arms, workbench
 
-SCHEMA_VERSION = 1
 MIN_RUNS = 5
 
 
-def record_baseline(order: Order, *, runs: int, listener: Listener) -> Baseline:
-    """Measure the candidate alone, `runs` times from scratch, and give what a baseline file holds.
+def record_baseline(order: Order, *, runs: int, listener: Listener) -> MachineRecord:
+    """Measure the candidate alone, `runs` times from scratch, and give what this machine has to say.
 
     UsageError for a dirty tree, a debug build or fewer than five runs: such a baseline could not be trusted.
     MeasureError if a run had an invalid part or did not measure what the others did.
@@ -37,15 +36,11 @@ def record_baseline(order: Order, *, runs: int, listener: Listener) -> Baseline:
             once = measure_once(bench, say=say).parts if bench.once else ()
             block = measure_block(bench, number, say=say)
             blocks.append(_valid(replace(block, parts=(*once, *block.parts))))
-    return Baseline(
-        schema_version=SCHEMA_VERSION,
-        target=order.target.name,
-        suite=order.suite,
+    return MachineRecord(
+        environment=environment(),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         commit=order.candidate.commit,
         tree=order.candidate.tree,
-        release=order.release,
-        environment=environment(),
         entries=_entries(blocks, order=order, runs=runs),
     )
 
@@ -74,7 +69,9 @@ def _valid(block: Block) -> Block:
 
 
 def _entries(blocks: Sequence[Block], *, order: Order, runs: int) -> tuple[BaselineEntry, ...]:
-    entries = entries_of(blocks, scenarios=order.scenarios, policy=order.policy)
+    entries = entries_of(
+        blocks, scenarios=order.scenarios, policy=order.policy, commit=order.candidate.commit
+    )
     for key, count in uneven(entries, runs=runs).items():
         raise MeasureError(
             f"No baseline recorded: {key.text} was measured in {count} of {runs} runs",

@@ -1,14 +1,16 @@
 """Committed baselines: reading and writing baselines/<target>/<suite>.json."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from perf.errors import BaselineError
-from perf.model.baseline import Baseline, BaselineEntry
+from perf.model.baseline import Baseline, BaselineEntry, MachineRecord
 from perf.store.codec import Place, decode_versioned, encode_pretty, to_model, to_shape
-from perf.store.schema import BaselineShape
+from perf.store.schema import BASELINE_VERSION, BaselineShape
 
 SIGNIFICANT_DIGITS = 6
 """Of stored values: far below any noise, and a re-measured file differs only where numbers do."""
@@ -30,13 +32,14 @@ def read_baseline(path: Path) -> Baseline:
 
 def read_baseline_text(text: str, *, where: str) -> Baseline:
     """Read a baseline from its text, as `git show` gives it; `where` is for the error."""
-    shape = decode_versioned(text, BaselineShape, place=Place(where=where, cure=_CURE))
-    seen: set[tuple[str, str, str]] = set()
-    for entry in shape.entries:
-        key = (entry.scenario, entry.part, entry.metric)
-        if key in seen:
-            raise BaselineError(f"{'/'.join(key)} stands there twice", where=where, cure=_CURE)
-        seen.add(key)
+    place = Place(where=where, cure=_CURE)
+    shape = decode_versioned(text, BaselineShape, place=place, ours=BASELINE_VERSION)
+    if not shape.release:
+        raise BaselineError("recorded from a debug build, which is no baseline", where=where, cure=_CURE)
+    kinds = [(each.environment.cpu_model, str(each.environment.cores)) for each in shape.machines]
+    _refuse_twins(kinds, where=where)
+    for machine in shape.machines:
+        _refuse_twins([(entry.scenario, entry.part, entry.metric) for entry in machine.entries], where=where)
     return to_model(shape, Baseline)
 
 
@@ -48,8 +51,7 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
 
 def baseline_bytes(baseline: Baseline, *, where: str) -> bytes:
     """The content of the file; equal baselines give equal bytes."""
-    entries = sorted(baseline.entries, key=lambda entry: (entry.scenario, entry.part, entry.metric))
-    tidy = replace(baseline, entries=tuple(_rounded(entry) for entry in entries))
+    tidy = replace(baseline, machines=tuple(_tidy(machine) for machine in baseline.machines))
     content = encode_pretty(to_shape(tidy, BaselineShape, place=Place(where=where, cure=_CURE)))
     read_baseline_text(content.decode("utf-8"), where=where)
     return content
@@ -65,6 +67,21 @@ def baseline_json_schema() -> bytes:
     return msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
 
 
+def _refuse_twins(keys: Sequence[tuple[str, ...]], *, where: str) -> None:
+    key, times = Counter(keys).most_common(1)[0] if keys else ((), 0)
+    if times > 1:
+        raise BaselineError(f"{'/'.join(key)} stands there twice", where=where, cure=_CURE)
+
+
+def _tidy(machine: MachineRecord) -> MachineRecord:
+    entries = sorted(machine.entries, key=lambda entry: (entry.scenario, entry.part, entry.metric))
+    return replace(machine, entries=tuple(_rounded(entry) for entry in entries))
+
+
 def _rounded(entry: BaselineEntry) -> BaselineEntry:
-    values = tuple(float(f"{value:.{SIGNIFICANT_DIGITS}g}") for value in entry.values)
-    return replace(entry, values=values)
+    values = tuple(_digits(value) for value in entry.values)
+    return replace(entry, values=values, best=_digits(entry.best))
+
+
+def _digits(value: float) -> float:
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")

@@ -26,15 +26,15 @@ def decode(text: str, shape: type[ShapeT], *, place: Place) -> ShapeT:
     return _shaped(_parse(text, place=place), shape, place=place)
 
 
-def decode_versioned(text: str, shape: type[ShapeT], *, place: Place) -> ShapeT:
+def decode_versioned(text: str, shape: type[ShapeT], *, place: Place, ours: int = SCHEMA_VERSION) -> ShapeT:
     """Like `decode`, for a file whose `schema_version` must be ours."""
     raw = _parse(text, place=place)
     version = raw.get("schema_version") if isinstance(raw, dict) else None
     if type(version) is not int:
         raise _wrong("no `schema_version`, so this is not a file of perfgate", place=place)
-    if version != SCHEMA_VERSION:
+    if version != ours:
         raise _wrong(
-            f"written with schema version {version}, and this perfgate reads version {SCHEMA_VERSION}",
+            f"written with schema version {version}, and this perfgate reads version {ours}",
             place=Place(where=place.where, cure=f"Use the perfgate that wrote it. Or: {place.cure}"),
         )
     return _shaped(raw, shape, place=place)

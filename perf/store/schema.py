@@ -9,7 +9,9 @@ from perf.model.run import Arm, Mode
 from perf.model.verdict import Basis, CautionKind, Decision, State
 
 SCHEMA_VERSION = 1
-"""Of every stored file. Raise it when a reader of the former version would go wrong."""
+"""Of the files of a run. Raise it when a reader of the former version would go wrong."""
+BASELINE_VERSION = 2
+"""Of committed baselines; likewise."""
 
 # Patterns are read by Python, whose `$` allows a line feed after it, and by JSON Schema, which has no `\Z`.
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+\[\]-]{0,95}$(?!\n)")]
@@ -191,6 +193,18 @@ class EntryShape(Strict, frozen=True):
     limit_ratio: Ratio
     gating: bool
     values: Annotated[tuple[Number, ...], Meta(min_length=1, max_length=10_000)]
+    best: Number
+    best_commit: Hex
+
+
+class MachineShape(Strict, frozen=True):
+    """perf.model.baseline.MachineRecord."""
+
+    environment: EnvironmentShape
+    created_at: Line
+    commit: Hex
+    tree: Hex
+    entries: Annotated[tuple[EntryShape, ...], Meta(max_length=5_000)]
 
 
 class BaselineShape(Strict, frozen=True):
@@ -199,9 +213,5 @@ class BaselineShape(Strict, frozen=True):
     schema_version: Count
     target: Name
     suite: Name
-    created_at: Line
-    commit: Hex
-    tree: Hex
     release: bool
-    environment: EnvironmentShape
-    entries: Annotated[tuple[EntryShape, ...], Meta(max_length=5_000)]
+    machines: Annotated[tuple[MachineShape, ...], Meta(min_length=1, max_length=100)]

@@ -12,7 +12,7 @@ from perf.model.baseline import Baseline
 from perf.model.metric import Direction, Unit
 from perf.model.run import Run
 from perf.model.verdict import CautionKind, Decision, Finding, State, Verdict
-from tests.factories import a_baseline, an_entry, an_environment
+from tests.factories import a_baseline, a_record, an_entry, an_environment
 from tests.unit.judge.setting import (
     KEY,
     POLICY,
@@ -215,7 +215,7 @@ class TestStoredNumbers:
 
     def test_another_machine_is_said(self) -> None:
         """A baseline from another CPU is a rough guide, and the reader is told."""
-        baseline = replace(self._BASELINE, environment=an_environment(cpu_model="another"))
+        baseline = a_baseline(machines=(a_record(environment=an_environment(cpu_model="another")),))
         verdict = _conclude(lone_run([812_000.0 + n for n in range(16)]), baseline=baseline)
 
         assert CautionKind.OTHER_MACHINE in {caution.kind for caution in verdict.cautions}

@@ -19,7 +19,7 @@ def test_values_keep_six_digits(values: tuple[float, ...]) -> None:
     """Reading back what was written is exact to 6 significant digits."""
     content = baseline_bytes(a_baseline(entries=(an_entry(values=values),)), where="b.json")
 
-    stored = read_baseline_text(content.decode("utf-8"), where="b.json").entries[0].values
+    stored = read_baseline_text(content.decode("utf-8"), where="b.json").machines[0].entries[0].values
     assert stored == pytest.approx(values, rel=1e-5, abs=0)
 
 

@@ -37,8 +37,9 @@ def _edited(old: str, new: str) -> str:
         pytest.param('"part": "main"', '"part": "a/b"', "part", id="name with a slash"),
         pytest.param('"part": "main"', '"part": "main\\n"', "part", id="name with a line feed"),
         pytest.param('"metric": "qps"', '"metric": "e2e-p50"', "twice", id="entry twice"),
-        pytest.param('"schema_version": 1', '"schema_version": 2', "version 2", id="other version"),
-        pytest.param('"schema_version": 1', '"schema_version": true', "schema_version", id="no version"),
+        pytest.param('"schema_version": 2', '"schema_version": 1', "version 1", id="other version"),
+        pytest.param('"release": true', '"release": false', "debug build", id="debug build"),
+        pytest.param('"schema_version": 2', '"schema_version": true', "schema_version", id="no version"),
         pytest.param("{", "[" * 100_000, "recursion", id="deep nesting"),
     ],
 )
