@@ -7,12 +7,11 @@ from typing import Protocol, cast
 
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from perf.load.outcome import ends_with_connection, status_outcome, stream_outcome
+from perf.load.outcome import ends_with_connection, status_outcome
 from perf.load.request import PreparedRequest
 from perf.load.stream import StreamReader
 from perf.load.terms import Terms
 from perf.model.load import Outcome
-from perf.wire.read import body_text
 
 _OK = Outcome.OK
 """Bound once: CPython 3.11 finds a member of an enum by way of a failed attribute look-up."""
@@ -44,6 +43,7 @@ class Connection(asyncio.Protocol):
         "_headers_done",
         "_intended_ns",
         "_keep_alive",
+        "_nonce",
         "_parser",
         "_reader",
         "_request",
@@ -95,13 +95,15 @@ class Connection(asyncio.Protocol):
         self._request = request = requests[self._template]
         self._request_number = number
         self._abort_after = -1 if terms.abort is None else terms.abort_after(number)
-        self._reader = StreamReader(request.dialect) if request.stream else None
+        counting = request.expected.counts is not None
+        self._reader = StreamReader(request.dialect, counting=counting) if request.stream else None
         self._chunks.clear()
         self._head = b""
         self._headers_done = self._complete = False
         self._bytes_in = self._status = self.first_byte_ns = 0
         self.busy = True
-        payload = request.payload(terms.nonce_prefix + b"%08x" % number)
+        self._nonce = terms.nonce_prefix + b"%08x" % number
+        payload = request.payload(self._nonce)
         self.sent_ns = now_ns = monotonic_ns()
         self._intended_ns = intended_ns or now_ns
         if self.closed:  # by the server, before the dialler could hand it over
@@ -166,26 +168,20 @@ class Connection(asyncio.Protocol):
             bad_status = status_outcome(self._status)
             if bad_status is not None:
                 return bad_status
-        expected = self._request.expected_text
-        reader = self._reader
-        if reader is not None:
-            return stream_outcome(
-                reader.said, whole=whole, faithful=not expected or reader.text() == expected
-            )
-        if not whole:
-            return Outcome.RESET
-        return _OK if not expected or self._says(expected) else Outcome.WRONG_CONTENT
+        if self._reader is not None:
+            return self._request.expected.of_stream(self._reader, nonce=self._nonce, whole=whole)
+        return self._body_outcome() if whole else Outcome.RESET
 
-    def _says(self, expected: str) -> bool:
-        """Whether the body that has come is, or says, what was expected."""
+    def _body_outcome(self) -> Outcome:
+        """The outcome of the whole body that has come; one that was found good before is not read again."""
         body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        proven = self._terms.proven
-        if body == proven[self._template]:
-            return True
-        if body_text(self._request.dialect, body) != expected:
-            return False
-        proven[self._template] = body
-        return True
+        expected, proven = self._request.expected, self._terms.proven
+        if body and body == proven[self._template] and not expected.echoes:
+            return _OK
+        outcome = expected.of_body(body, self._request.dialect, nonce=self._nonce)
+        if outcome is _OK:
+            proven[self._template] = body
+        return outcome
 
     def _finish(self, outcome: Outcome, last_byte_ns: int) -> None:
         self.busy = False

@@ -5,6 +5,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from perf.load.errors import LoadError
+from perf.load.fidelity import Expected
 from perf.model.load import RequestTemplate
 from perf.model.wire import NONCE_HEADER, NONCE_LENGTH, Dialect
 
@@ -57,7 +58,7 @@ class PreparedRequest:
     after: bytes
     dialect: Dialect
     stream: bool
-    expected_text: str
+    expected: Expected
 
     @classmethod
     def of(cls, template: RequestTemplate, *, endpoint: Endpoint) -> Self:
@@ -76,7 +77,7 @@ class PreparedRequest:
             after=template.body_suffix,
             dialect=template.dialect,
             stream=template.stream,
-            expected_text=template.expected_text,
+            expected=Expected.of(template),
         )
 
     def payload(self, nonce: bytes) -> bytes:

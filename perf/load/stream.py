@@ -6,17 +6,24 @@ from perf.load.outcome import Said
 from perf.model.wire import Dialect
 from perf.wire.read import EventKind, reader_for
 from perf.wire.sse import SseDecoder
+from perf.wire.usage import Counts, stream_counts
 
 _TEXT = EventKind.TEXT
 """Bound once: CPython 3.11 finds a member of an enum by way of a failed attribute look-up."""
 
 
 class StreamReader:
-    """The content of one stream; `delta_times_ns` has one entry for each non-empty content delta."""
+    """The content of one stream; `delta_times_ns` has one entry for each non-empty content delta.
 
-    __slots__ = ("_feed", "_pieces", "_read", "delta_times_ns", "said")
+    With `counting`, `counts` gives the token counts that the stream told.
+    """
 
-    def __init__(self, dialect: Dialect) -> None:
+    __slots__ = ("_asides", "_counting", "_dialect", "_feed", "_pieces", "_read", "delta_times_ns", "said")
+
+    def __init__(self, dialect: Dialect, *, counting: bool = False) -> None:
+        self._dialect = dialect
+        self._counting = counting
+        self._asides: list[bytes] = []
         self._read = reader_for(dialect)
         self._feed = SseDecoder().feed
         self._pieces: list[str] = []
@@ -30,6 +37,8 @@ class StreamReader:
             kind, text = read(event, data)
             if kind is not _TEXT:
                 text = self._note(kind, text)
+                if self._counting:
+                    self._asides.append(data)
             if text:
                 self._pieces.append(text)
                 self.delta_times_ns.append(now_ns)
@@ -37,6 +46,10 @@ class StreamReader:
     def text(self) -> str:
         """All content so far."""
         return "".join(self._pieces)
+
+    def counts(self) -> Counts | None:
+        """The token counts so far; None where the stream told none."""
+        return stream_counts(self._dialect, self._asides)
 
     def _note(self, kind: EventKind, text: str) -> str:
         """Remember what the event says; the content that it carries, if any."""

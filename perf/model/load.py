@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from perf.model.units import ms_to_ns
+from perf.model.upstream import TokenUsage
 from perf.model.wire import Dialect
 
 
@@ -14,7 +15,9 @@ class RequestTemplate:
     """One request to send again and again; the bytes of the body are prefix + nonce + suffix.
 
     `headers` hold neither Host, Content-Length nor the nonce header: the engine adds them.
-    `expected_text` is the whole text that a faithful gateway returns; "" checks nothing.
+    `expected_text` is the whole text that a faithful gateway returns, with the request's nonce wherever
+    it has `NONCE_ECHO`; "" checks nothing.
+    `expected_usage` is what the provider counts; None checks nothing.
     """
 
     name: str
@@ -25,6 +28,7 @@ class RequestTemplate:
     dialect: Dialect
     stream: bool
     expected_text: str
+    expected_usage: TokenUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +185,8 @@ class Outcome(IntEnum):
     STREAM_ERROR = 11
     """An error event inside a stream that began with 200."""
     ABORTED_BY_PLAN = 12
+    WRONG_USAGE = 13
+    """The right text, with token counts that are not the provider's."""
 
 
 class Sample(NamedTuple):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from perf.model.load import Workload
+from perf.model.load import Abort, Workload
 from perf.model.metric import Metric
 from perf.model.upstream import UpstreamScript
 
@@ -95,6 +95,17 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A prompt with about `text_bytes` of text besides the question: within it, if `turns` is 1.
+
+    Any other number of turns is even: so many messages, of user and assistant by turns, precede the question.
+    """
+
+    text_bytes: int
+    turns: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One workload of a scenario, measured apart.
 
@@ -105,6 +116,10 @@ class Part:
     The workload is that of one slice.
     `keys` is the number of client keys that requests are spread over, one after the other.
     `gates` are compared in pairs and can fail the run; the other metrics that apply are informational.
+    `abort` has the client hang up on some requests; None on none.
+    `requests_per_connection` 0 keeps the client's connections for ever; 1 opens a new one for each request.
+    `prompts` are sent one after the other, again and again; () sends one short question.
+    `checks_usage` demands that the answer's token counts are those of the script.
     """
 
     name: str
@@ -119,6 +134,10 @@ class Part:
     scripts: tuple[tuple[str, UpstreamScript], ...]
     events: tuple[Event, ...]
     gates: tuple[Metric, ...]
+    abort: Abort | None = None
+    requests_per_connection: int = 0
+    prompts: tuple[Prompt, ...] = ()
+    checks_usage: bool = False
 
 
 class Bound(StrEnum):

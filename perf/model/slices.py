@@ -45,6 +45,7 @@ class SliceRecord:
 
     `upstream_key` is the secret that proves passage; "" where the target cannot prove it by key
     or where the engine spoke to the upstream itself.
+    `prompt_digests` are those that the arrivals of each template must have, "" where nothing is demanded.
     """
 
     step: SliceStep
@@ -58,3 +59,4 @@ class SliceRecord:
     wall_ns: int
     rig_cores: int
     upstream_key: str
+    prompt_digests: tuple[str, ...] = ()

@@ -104,6 +104,7 @@ class UpstreamScript:
     A stream sends `len(tokens)` content deltas, the first with the head, then one each `interval_ns`.
     The text of every answer, streamed or not, is the concatenation of `tokens`.
     With `tool_arguments`, the answer is a call of tool `lookup` with that JSON text instead.
+    `NONCE_ECHO` in a token, or whole in one fragment of the arguments, becomes the nonce of the request.
     """
 
     first_delay: Delay
@@ -136,6 +137,7 @@ class Arrival(NamedTuple):
     `arrival_ns` is when the whole request was in.
     `credential` is the API key it came with (bearer token or x-api-key, "" if none): a key that
     only the gateway's configuration holds proves that the request came through the gateway.
+    `faults` are the kinds that its answer had, `prompt_digest` that of its text, "" for a short one.
     """
 
     instance: str
@@ -150,3 +152,5 @@ class Arrival(NamedTuple):
     bytes_out: int
     client_aborted: bool
     credential: str
+    faults: tuple[FaultKind, ...] = ()
+    prompt_digest: str = ""

@@ -7,6 +7,8 @@ NONCE_BODY_MARK = "pg-nonce-"
 """Stands in the text of each prompt, right before the nonce: gateways drop unknown headers, not prompts."""
 NONCE_LENGTH = 20
 """A nonce is 12 hex digits of the slice and 8 of the request, so templates need no re-encoding."""
+NONCE_ECHO = "pgEchoOfTheNonce0000"
+"""Stands in a script's tokens or tool arguments; each answer has its own request's nonce there instead."""
 
 
 class Dialect(StrEnum):

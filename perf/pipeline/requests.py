@@ -4,15 +4,18 @@ import json
 from collections.abc import Sequence
 
 from perf.model.load import RequestTemplate
-from perf.model.scenario import Ask, Part
+from perf.model.scenario import Ask, Part, Prompt
 from perf.model.target import Address, Target
-from perf.model.wire import NONCE_BODY_MARK, Dialect
+from perf.model.wire import NONCE_BODY_MARK, NONCE_LENGTH, Dialect
+from perf.wire.prompt import LONG_BODY_BYTES, prompt_digest
+from perf.wire.tokens import fragments
 
 _SYSTEM = "You are a careful assistant. Answer in one short paragraph, without lists."
 _QUESTION = (
     "Explain to an experienced engineer why the tail of a latency distribution matters more than its mean "
     "when a page is composed of the answers of many services, and name one way to shorten it. "
 )
+_PROSE = 'The slowest of many answers decides when the page is there, "äöü" or not; '
 _CUT = "\x00"
 
 DIALECT_OF: dict[Ask, Dialect] = {
@@ -30,25 +33,47 @@ DIRECT: dict[Ask, Address] = {
 def through(part: Part, *, target: Target, client_keys: Sequence[str]) -> tuple[RequestTemplate, ...]:
     """One template per client key of the part, addressed to the target."""
     address = target.addresses[part.ask]
-    keys = client_keys[: part.keys]
-    return tuple(
-        _template(
-            part,
-            address=address,
-            auth=(target.auth_header, target.auth_value.format(key=key)),
-        )
-        for key in keys
-    )
+    keys = [(target.auth_header, target.auth_value.format(key=key)) for key in client_keys[: part.keys]]
+    return _templates(part, address=address, keys=keys)
 
 
 def direct(part: Part) -> tuple[RequestTemplate, ...]:
-    """The template that asks the upstream itself."""
-    return (_template(part, address=DIRECT[part.ask], auth=("authorization", "Bearer rig")),)
+    """The templates that ask the upstream itself."""
+    return _templates(part, address=DIRECT[part.ask], keys=[("authorization", "Bearer rig")])
 
 
-def _template(part: Part, *, address: Address, auth: tuple[str, str]) -> RequestTemplate:
+def prompt_of(part: Part, template: int) -> Prompt | None:
+    """What template number `template` asks; None where it is the short question."""
+    return part.prompts[template % len(part.prompts)] if part.prompts else None
+
+
+def prompt_digests(templates: Sequence[RequestTemplate]) -> tuple[str, ...]:
+    """What the upstream is to see of each template's prompt; "" where it is too short to be looked at."""
+    return tuple(
+        prompt_digest(body) if len(body) > LONG_BODY_BYTES else "" for body in map(_whole, templates)
+    )
+
+
+def _whole(template: RequestTemplate) -> bytes:
+    return template.body_prefix + b"0" * NONCE_LENGTH + template.body_suffix
+
+
+def _templates(
+    part: Part, *, address: Address, keys: Sequence[tuple[str, str]]
+) -> tuple[RequestTemplate, ...]:
+    """Keys and prompts by turns, until each has had its turn."""
+    return tuple(
+        _template(part, address=address, auth=keys[number % len(keys)], prompt=prompt_of(part, number))
+        for number in range(max(len(keys), len(part.prompts)))
+    )
+
+
+def _template(
+    part: Part, *, address: Address, auth: tuple[str, str], prompt: Prompt | None
+) -> RequestTemplate:
     dialect = DIALECT_OF[part.ask]
-    body = json.dumps(_body(part, dialect=dialect, model=address.model), separators=(",", ":"))
+    payload = _body(part, dialect=dialect, model=address.model, talk=_talk(prompt))
+    body = json.dumps(payload, separators=(",", ":"))
     prefix, suffix = body.split(json.dumps(_CUT)[1:-1])
     headers = [("content-type", "application/json"), auth]
     if dialect is Dialect.ANTHROPIC_MESSAGES:
@@ -61,13 +86,27 @@ def _template(part: Part, *, address: Address, auth: tuple[str, str]) -> Request
         body_suffix=suffix.encode(),
         dialect=dialect,
         stream=part.stream,
-        expected_text="".join(part.default_script.tokens),
+        expected_text=part.default_script.tool_arguments or "".join(part.default_script.tokens),
+        expected_usage=part.default_script.usage if part.checks_usage else None,
     )
 
 
-def _body(part: Part, *, dialect: Dialect, model: str) -> dict[str, object]:
-    user = {"role": "user", "content": f"{_QUESTION}{NONCE_BODY_MARK}{_CUT}"}
+def _talk(prompt: Prompt | None) -> list[dict[str, str]]:
+    """The messages before the last one, which has the nonce, and that one."""
+    last = {"role": "user", "content": f"{_QUESTION}{NONCE_BODY_MARK}{_CUT}"}
+    if prompt is None:
+        return [last]
+    earlier = fragments((_PROSE * (prompt.text_bytes // len(_PROSE) + 1))[: prompt.text_bytes], prompt.turns)
+    if len(earlier) == 1:
+        return [{**last, "content": f"{last['content']} {earlier[0]}"}]
+    roles = ("user", "assistant")
+    return [*({"role": roles[number % 2], "content": text} for number, text in enumerate(earlier)), last]
+
+
+def _body(part: Part, *, dialect: Dialect, model: str, talk: Sequence[dict[str, str]]) -> dict[str, object]:
     body: dict[str, object] = {"model": model, "max_tokens": 1024, "temperature": 0.2, "stream": part.stream}
     if dialect is Dialect.ANTHROPIC_MESSAGES:
-        return {**body, "system": _SYSTEM, "messages": [user]}
-    return {**body, "messages": [{"role": "system", "content": _SYSTEM}, user]}
+        return {**body, "system": _SYSTEM, "messages": [*talk]}
+    if part.stream and part.checks_usage:
+        body["stream_options"] = {"include_usage": True}
+    return {**body, "messages": [{"role": "system", "content": _SYSTEM}, *talk]}

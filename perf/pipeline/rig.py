@@ -66,6 +66,7 @@ class Rig:
         self.prepare(step.part, topology)
         placed = [(arm, seats.get(arm)) for arm in step.arms]
         plans = [self._plan(step.part, topology=topology, seat=seat) for _, seat in placed]
+        digests = [requests.prompt_digests(plan.templates) for plan in plans]
         self.upstream.drain()
         before_ns = [_cpu_ns(seat) for _, seat in placed]
         upstream_before_ns, started_ns = self.upstream.cpu_ns(), time.monotonic_ns()
@@ -91,9 +92,10 @@ class Rig:
                 wall_ns=wall_ns,
                 rig_cores=self.placement.rig_cores,
                 upstream_key=seat.upstream_key if seat else "",
+                prompt_digests=own_digests,
             )
-            for (arm, seat), recording, before, after in zip(
-                placed, recordings, before_ns, after_ns, strict=True
+            for (arm, seat), recording, before, after, own_digests in zip(
+                placed, recordings, before_ns, after_ns, digests, strict=True
             )
         )
 
@@ -114,10 +116,10 @@ class Rig:
             spread=Spread.BY_REQUEST,
             workload=part.workload,
             warmup_requests=part.warmup_requests,
-            requests_per_connection=0,
+            requests_per_connection=part.requests_per_connection,
             max_connections=_max_connections(part.workload),
             timeouts=_TIMEOUTS,
-            abort=None,
+            abort=part.abort,
             nonce_prefix=f"{self._rng.getrandbits(24):06x}{self._slices:06x}",
             seed=self._rng.getrandbits(32),
         )

@@ -1,5 +1,6 @@
 """One script in force: draws delays and faults, and keeps every answer it has framed."""
 
+from dataclasses import replace
 from random import Random
 from typing import NamedTuple
 
@@ -68,6 +69,7 @@ class Behaviour:
     def _frame(self, ask: Ask, drawn: tuple[int, ...]) -> Delivery:
         hits = tuple(self._script.faults[number] for number in drawn)
         delivery = deliver(reply_to(ask, self._script, hits=hits), ask.dialect)
+        delivery = replace(delivery, faults=tuple(fault.kind for fault in hits))
         if len(self._deliveries) >= _CACHE_LIMIT:
             self._deliveries.clear()
         self._deliveries[ask, drawn] = delivery

@@ -19,6 +19,7 @@ from perf.upstream.framing import BAD_REQUEST, CONTINUE
 from perf.upstream.known import Acquaintance, Known
 from perf.upstream.replies import Ask
 from perf.upstream.timers import Timers
+from perf.wire.prompt import LONG_BODY_BYTES, prompt_digest
 
 _NONCE_HEADER = NONCE_HEADER.encode()
 _AUTHORIZATION = b"authorization"
@@ -169,6 +170,7 @@ class Connection(asyncio.Protocol):
             arrival_ns,
             self._bytes_in,
             self._parser.should_keep_alive(),
+            prompt_digest(self._body) if len(self._body) > LONG_BODY_BYTES else "",
         )
         self._rests = True
         self._learn(request)

@@ -25,6 +25,7 @@ class Request(NamedTuple):
     arrival_ns: int
     bytes_in: int
     keep_alive: bool
+    prompt_digest: str = ""
 
 
 class Exchange:
@@ -80,7 +81,8 @@ class Exchange:
 
     def _open(self, request_id: int) -> None:
         delivery = self._delivery
-        first = b"%b%016x%b" % (delivery.opening, request_id, delivery.rest)
+        rest = delivery.for_nonce(delivery.rest, self.request.nonce)
+        first = b"%b%016x%b" % (delivery.opening, request_id, rest)
         self._bytes_out = len(first)
         self._first_byte_ns = now_ns = monotonic_ns()
         self._transport.write(first)
@@ -98,7 +100,7 @@ class Exchange:
             due_ns = self._base_ns + steps[number].offset_ns
             if due_ns > now_ns:
                 break
-            data = steps[number].data
+            data = self._delivery.for_nonce(steps[number].data, self.request.nonce)
             self._bytes_out += len(data)
             self._transport.write(data)
             number += 1
@@ -128,6 +130,8 @@ class Exchange:
             self._bytes_out,
             client_aborted,
             request.credential,
+            self._delivery.faults,
+            request.prompt_digest,
         )
 
 
@@ -135,7 +139,8 @@ def answer_at_once(
     request: Request, delivery: Delivery, *, transport: asyncio.WriteTransport, request_id: int
 ) -> Arrival:
     """Answer by one write, now; most requests need no more."""
-    answer = b"%b%016x%b" % (delivery.opening, request_id, delivery.rest)
+    rest = delivery.for_nonce(delivery.rest, request.nonce)
+    answer = b"%b%016x%b" % (delivery.opening, request_id, rest)
     now_ns = monotonic_ns()
     transport.write(answer)
     return Arrival(
@@ -151,6 +156,8 @@ def answer_at_once(
         len(answer),
         False,
         request.credential,
+        delivery.faults,
+        request.prompt_digest,
     )
 
 

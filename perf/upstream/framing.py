@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from perf.model.wire import Dialect
+from perf.model.upstream import FaultKind
+from perf.model.wire import NONCE_ECHO, NONCE_LENGTH, Dialect
 from perf.upstream.faults import End, Piece
 from perf.upstream.replies import Reply
 from perf.wire.headers import request_id_header
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_ECHO = NONCE_ECHO.encode()
 _LAST_CHUNK = b"0\r\n\r\n"
 _REASONS = {status.value: status.phrase for status in HTTPStatus} | {529: "Site Overloaded"}
 
@@ -19,6 +21,7 @@ class Delivery:
     """An answer as writes: first `opening` + a request id of 16 hex digits + `rest`, then the steps.
 
     With an empty `opening` nothing is ever written. `at_once` says that the first write is everything.
+    `echoes` says that the nonce of the request is to stand somewhere in it; `faults` are those it has.
     """
 
     status: int
@@ -27,6 +30,14 @@ class Delivery:
     steps: tuple[Piece, ...]
     end: End
     at_once: bool
+    echoes: bool = False
+    faults: tuple[FaultKind, ...] = ()
+
+    def for_nonce(self, data: bytes, nonce: str) -> bytes:
+        """Those bytes of it as the request with this nonce gets them; their length stays."""
+        if not self.echoes or len(nonce) != NONCE_LENGTH:
+            return data
+        return data.replace(_ECHO, nonce.encode("latin-1"))
 
 
 def deliver(reply: Reply, dialect: Dialect) -> Delivery:
@@ -48,6 +59,7 @@ def deliver(reply: Reply, dialect: Dialect) -> Delivery:
         steps=pieces,
         end=reply.end,
         at_once=not pieces and reply.end is End.WHOLE,
+        echoes=_ECHO in rest or any(_ECHO in piece.data for piece in pieces),
     )
 
 

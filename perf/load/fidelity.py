@@ -1,0 +1,53 @@
+"""Whether an answer is the expected one: its text, and the tokens that it says it took."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from perf.load.outcome import stream_outcome
+from perf.load.stream import StreamReader
+from perf.model.load import Outcome, RequestTemplate
+from perf.model.wire import NONCE_ECHO, Dialect
+from perf.wire.read import body_text
+from perf.wire.usage import Counts, body_counts, provider_counts
+
+_OK = Outcome.OK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a faithful gateway returns; `echoes` where the text holds the nonce of its own request."""
+
+    text: str
+    counts: Counts | None
+    echoes: bool
+
+    @classmethod
+    def of(cls, template: RequestTemplate) -> Self:
+        """What this template asks for."""
+        usage = template.expected_usage
+        return cls(
+            text=template.expected_text,
+            counts=None if usage is None else provider_counts(usage),
+            echoes=NONCE_ECHO in template.expected_text,
+        )
+
+    def text_for(self, nonce: bytes) -> str:
+        """The whole text of the answer to the request with this nonce."""
+        return self.text.replace(NONCE_ECHO, nonce.decode("ascii")) if self.echoes else self.text
+
+    def of_stream(self, reader: StreamReader, *, nonce: bytes, whole: bool) -> Outcome:
+        """The outcome of a 2xx stream; `whole` says that the HTTP message came to its end."""
+        text = self.text_for(nonce)
+        outcome = stream_outcome(reader.said, whole=whole, faithful=not text or reader.text() == text)
+        if outcome is _OK and self.counts is not None and reader.counts() != self.counts:
+            return Outcome.WRONG_USAGE
+        return outcome
+
+    def of_body(self, body: bytes, dialect: Dialect, *, nonce: bytes) -> Outcome:
+        """The outcome of a whole 2xx answer."""
+        text = self.text_for(nonce)
+        if text and body_text(dialect, body) != text:
+            return Outcome.WRONG_CONTENT
+        if self.counts is not None and body_counts(dialect, body) != self.counts:
+            return Outcome.WRONG_USAGE
+        return _OK
