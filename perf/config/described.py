@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import assert_never
 
+from perf.config.kinds import check_build, kind_of
 from perf.config.reading import convert, join, wrong
 from perf.config.schema import (
     KINDS,
+    AnyBuiltTarget,
     AnyTarget,
     CommandTarget,
     PythonTarget,
@@ -15,19 +17,17 @@ from perf.config.schema import (
     StartedTarget,
 )
 from perf.model.scenario import Ask
-from perf.model.target import (
-    Address,
-    CommandKind,
-    ConfigRequest,
-    Kind,
-    PythonKind,
-    Readiness,
-    RunningKind,
-    Target,
-)
+from perf.model.target import Address, ConfigRequest, Readiness, RequestHeaders, Target, no_headers
 from perf.model.units import s_to_ns
 from perf.targets.contract import contract_files
-from perf.targets.template import Template, TemplateError, mentions, parse, template_renderer
+from perf.targets.template import (
+    Template,
+    TemplateError,
+    header_renderer,
+    mentions,
+    parse,
+    template_renderer,
+)
 
 _WORD = re.compile(r"(?<!\$)\{([a-z_]+)\}")
 _CONTRACT = "contract"
@@ -49,24 +49,22 @@ def described_target(name: str, table: object, *, where: str) -> Target:
     if not isinstance(kind, str) or kind not in KINDS:
         raise wrong(f"no such kind of target: {kind!r}", where=where, path=join(path, "kind"), cure=cure)
     described = convert(table, KINDS[kind], where=where, path=path)
-    match described:
-        case PythonTarget() | CommandTarget():
-            return _started(name, described, where=where, path=path)
-        case RunningTarget():
-            return _target(name, described, started=None, files={})
-    raise AssertionError(described)
+    if isinstance(described, RunningTarget):
+        target = _target(name, described, started=None, files={})
+    else:
+        assert isinstance(described, AnyBuiltTarget)
+        target = _started(name, described, where=where, path=path)
+    return replace(target, headers=_headers(described.headers, where=where, path=join(path, "headers")))
 
 
-def _started(name: str, table: PythonTarget | CommandTarget, *, where: str, path: str) -> Target:
+def _started(name: str, table: AnyBuiltTarget, *, where: str, path: str) -> Target:
     words = _START_WORDS | ({"python"} if isinstance(table, PythonTarget) else frozenset())
     _check_words(table.start, words, where=where, path=join(path, "start"))
     for variable, value in table.env.items():
         _check_words((value,), words, where=where, path=join(join(path, "env"), variable))
     if isinstance(table, CommandTarget):
         _check_words(table.build, _BUILD_WORDS, where=where, path=join(path, "build"))
-        if not any("{out}" in word for word in table.build):
-            cure = "Copy the result into {out}: the source tree is removed after the build."
-            raise wrong("the build command leaves nothing", where=where, path=join(path, "build"), cure=cure)
+    check_build(table, where=where, path=path)
     files = _templates(table, where=where, path=join(path, "config"))
     _check_port(table, files, where=where, path=path)
     return _target(name, table, started=table, files=files)
@@ -93,11 +91,24 @@ def _templates(table: StartedTarget, *, where: str, path: str) -> _Files:
         if pure.is_absolute() or ".." in pure.parts or not pure.parts:
             cure = "Name a file inside the run's own folder."
             raise wrong(f"{name!r} is not a file inside the run folder", where=where, path=here, cure=cure)
-        try:
-            files[name] = parse(text)
-        except TemplateError as refused:
-            raise wrong(str(refused), where=where, path=here, cure="Mend the template.") from refused
+        files[name] = _parsed(text, where=where, path=here)
     return files
+
+
+def _headers(table: Mapping[str, str], *, where: str, path: str) -> RequestHeaders:
+    if not table:
+        return no_headers
+    read = {
+        name: _parsed(text, where=where, path=join(path, name), also=("key",)) for name, text in table.items()
+    }
+    return header_renderer(read)
+
+
+def _parsed(text: str, *, where: str, path: str, also: tuple[str, ...] = ()) -> Template:
+    try:
+        return parse(text, also=also)
+    except TemplateError as refused:
+        raise wrong(str(refused), where=where, path=path, cure="Mend the template.") from refused
 
 
 def _check_port(table: StartedTarget, files: _Files, *, where: str, path: str) -> None:
@@ -128,7 +139,7 @@ def _target(name: str, table: AnyTarget, *, started: StartedTarget | None, files
     return Target(
         name=name,
         title=table.title or name,
-        kind=_kind(table),
+        kind=kind_of(table),
         inputs=() if started is None else started.inputs,
         start=() if started is None else started.start,
         env=() if started is None else tuple(started.env.items()),
@@ -143,15 +154,3 @@ def _target(name: str, table: AnyTarget, *, started: StartedTarget | None, files
         render=render,
         key_template=table.key,
     )
-
-
-def _kind(table: AnyTarget) -> Kind:
-    match table:
-        case PythonTarget(project=project, requirements=requirements):
-            return PythonKind(project=project, requirements=requirements)
-        case CommandTarget(build=command, toolchain=toolchain):
-            return CommandKind(build=command, toolchain=toolchain)
-        case RunningTarget(base_url=base_url):
-            return RunningKind(base_url=base_url)
-        case _:
-            assert_never(table)

@@ -88,6 +88,7 @@ class DescribedTarget(Table, frozen=True, kw_only=True, tag_field="kind"):
     auth: Auth = Auth()
     key: _Text = "test-key-{number}"
     addresses: Addresses = Addresses()
+    headers: dict[str, str] = {}
     proves_by_key: bool | None = None
 
 
@@ -104,9 +105,33 @@ class StartedTarget(DescribedTarget, frozen=True, kw_only=True):
 class PythonTarget(StartedTarget, frozen=True, kw_only=True, tag="python"):
     """`kind = "python"`."""
 
-    project: _Text = "."
+    project: str = "."
     requirements: str = ""
     benchmarks: str = ""
+
+
+class CargoTarget(StartedTarget, frozen=True, kw_only=True, tag="cargo"):
+    """`kind = "cargo"`."""
+
+    project: _Text = "."
+    profile: _Text = "release"
+    flags: tuple[_Text, ...] = ()
+
+
+class GoTarget(StartedTarget, frozen=True, kw_only=True, tag="go"):
+    """`kind = "go"`."""
+
+    project: _Text = "."
+    package: _Text = "."
+    flags: tuple[_Text, ...] = ()
+
+
+class NpmTarget(StartedTarget, frozen=True, kw_only=True, tag="npm"):
+    """`kind = "npm"`."""
+
+    project: _Text = "."
+    script: str = ""
+    install_scripts: bool = True
 
 
 class CommandTarget(StartedTarget, frozen=True, kw_only=True, tag="command"):
@@ -122,5 +147,13 @@ class RunningTarget(DescribedTarget, frozen=True, kw_only=True, tag="running"):
     base_url: Annotated[str, Meta(pattern="^https?://[^/]+$")]
 
 
-AnyTarget = PythonTarget | CommandTarget | RunningTarget
-KINDS: dict[str, type[Table]] = {"python": PythonTarget, "command": CommandTarget, "running": RunningTarget}
+AnyBuiltTarget = PythonTarget | CargoTarget | GoTarget | NpmTarget | CommandTarget
+AnyTarget = AnyBuiltTarget | RunningTarget
+KINDS: dict[str, type[Table]] = {
+    "python": PythonTarget,
+    "cargo": CargoTarget,
+    "go": GoTarget,
+    "npm": NpmTarget,
+    "command": CommandTarget,
+    "running": RunningTarget,
+}

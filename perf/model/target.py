@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from perf.model.scenario import Ask, Capability, Provider, Topology
 
@@ -12,10 +13,48 @@ class PythonKind:
 
     `requirements` is a hashed requirements file of the source tree, installed before the wheel
     ("" for none: then the wheel's own dependencies are resolved). `{python}` is the venv's interpreter.
+    With `project` "" the requirements are all there is: a product installed as its makers published it.
     """
 
     project: str
     requirements: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CargoKind:
+    """`cargo build --locked` with `profile`, in the folder `project`; its programs are then in `{out}`.
+
+    `flags` are further words of the command, such as `--features` and their names.
+    """
+
+    project: str
+    profile: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoKind:
+    """`go build -trimpath` of `package`, in the folder `project`; its programs are then in `{out}`.
+
+    `flags` are further words of the command, such as `-tags` and their names.
+    """
+
+    project: str
+    package: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NpmKind:
+    """The folder `project` copied to `{out}`, with what `npm ci --omit=dev` installs from its lock.
+
+    `script` is an npm script that builds it before ("" for none). `install_scripts` lets packages run
+    theirs while they are installed.
+    """
+
+    project: str
+    script: str
+    install_scripts: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +76,7 @@ class RunningKind:
     base_url: str
 
 
-Kind = PythonKind | CommandKind | RunningKind
+Kind = PythonKind | CargoKind | GoKind | NpmKind | CommandKind | RunningKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +123,21 @@ class Address:
     model: str
 
 
+class RequestHeaders(Protocol):
+    """Gives the headers that a client with this key must send beside the target's authentication.
+
+    Some products take their configuration, or the name of a session, from each request.
+    """
+
+    def __call__(self, request: ConfigRequest, ask: Ask, *, key: str) -> tuple[tuple[str, str], ...]:
+        """Give them as name and value."""
+
+
+def no_headers(request: ConfigRequest, ask: Ask, *, key: str) -> tuple[tuple[str, str], ...]:
+    """What most products ask of their clients: nothing."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A recipe for one gateway product; data, but for `render`, which gives file name -> content.
@@ -95,6 +149,8 @@ class Target:
     `benchmarks` is a module of pytest-benchmark suites inside the build ("" for none).
     `proves_by_key` says that the gateway sends the upstream key of its configuration, not the client's.
     `key_template` makes client key number 0, 1, ...; without `{number}` all clients share the one key.
+    `shipped` says that the build's inputs are no commit's, but the folder of that name in
+    perf/targets/locks: a product at locked versions, which has no base.
     """
 
     name: str
@@ -113,3 +169,5 @@ class Target:
     proves_by_key: bool
     render: Callable[[ConfigRequest], Mapping[str, str]]
     key_template: str = "test-key-{number}"
+    headers: RequestHeaders = no_headers
+    shipped: str = ""

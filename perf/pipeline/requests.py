@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from perf.model.load import RequestTemplate
 from perf.model.scenario import Ask, Part, Prompt
-from perf.model.target import Address, Target
+from perf.model.target import Address, ConfigRequest, Target
 from perf.model.wire import NONCE_BODY_MARK, NONCE_LENGTH, Dialect
 from perf.wire.prompt import LONG_BODY_BYTES, prompt_digest
 from perf.wire.tokens import fragments
@@ -17,6 +17,9 @@ _QUESTION = (
 )
 _PROSE = 'The slowest of many answers decides when the page is there, "äöü" or not; '
 _CUT = "\x00"
+
+Headers = tuple[tuple[str, str], ...]
+"""Names and values."""
 
 DIALECT_OF: dict[Ask, Dialect] = {
     Ask.CHAT: Dialect.OPENAI_CHAT,
@@ -30,16 +33,19 @@ DIRECT: dict[Ask, Address] = {
 """How the upstream itself is asked."""
 
 
-def through(part: Part, *, target: Target, client_keys: Sequence[str]) -> tuple[RequestTemplate, ...]:
-    """One template per client key of the part, addressed to the target."""
+def through(part: Part, *, target: Target, told: ConfigRequest) -> tuple[RequestTemplate, ...]:
+    """One template per client key of the part, addressed to the target that was configured so."""
     address = target.addresses[part.ask]
-    keys = [(target.auth_header, target.auth_value.format(key=key)) for key in client_keys[: part.keys]]
-    return _templates(part, address=address, keys=keys)
+    clients = [
+        ((target.auth_header, target.auth_value.format(key=key)), *target.headers(told, part.ask, key=key))
+        for key in told.client_keys[: part.keys]
+    ]
+    return _templates(part, address=address, clients=clients)
 
 
 def direct(part: Part) -> tuple[RequestTemplate, ...]:
     """The templates that ask the upstream itself."""
-    return _templates(part, address=DIRECT[part.ask], keys=[("authorization", "Bearer rig")])
+    return _templates(part, address=DIRECT[part.ask], clients=[(("authorization", "Bearer rig"),)])
 
 
 def prompt_of(part: Part, template: int) -> Prompt | None:
@@ -58,24 +64,20 @@ def _whole(template: RequestTemplate) -> bytes:
     return template.body_prefix + b"0" * NONCE_LENGTH + template.body_suffix
 
 
-def _templates(
-    part: Part, *, address: Address, keys: Sequence[tuple[str, str]]
-) -> tuple[RequestTemplate, ...]:
-    """Keys and prompts by turns, until each has had its turn."""
+def _templates(part: Part, *, address: Address, clients: Sequence[Headers]) -> tuple[RequestTemplate, ...]:
+    """Clients and prompts by turns, until each has had its turn."""
     return tuple(
-        _template(part, address=address, auth=keys[number % len(keys)], prompt=prompt_of(part, number))
-        for number in range(max(len(keys), len(part.prompts)))
+        _template(part, address=address, own=clients[number % len(clients)], prompt=prompt_of(part, number))
+        for number in range(max(len(clients), len(part.prompts)))
     )
 
 
-def _template(
-    part: Part, *, address: Address, auth: tuple[str, str], prompt: Prompt | None
-) -> RequestTemplate:
+def _template(part: Part, *, address: Address, own: Headers, prompt: Prompt | None) -> RequestTemplate:
     dialect = DIALECT_OF[part.ask]
     payload = _body(part, dialect=dialect, model=address.model, talk=_talk(prompt))
     body = json.dumps(payload, separators=(",", ":"))
     prefix, suffix = body.split(json.dumps(_CUT)[1:-1])
-    headers = [("content-type", "application/json"), auth]
+    headers = [("content-type", "application/json"), *own]
     if dialect is Dialect.ANTHROPIC_MESSAGES:
         headers.append(("anthropic-version", "2023-06-01"))
     return RequestTemplate(

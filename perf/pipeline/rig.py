@@ -154,7 +154,7 @@ class Rig:
 def _templates(part: Part, seat: Seat | None) -> tuple[RequestTemplate, ...]:
     if seat is None:
         return requests.direct(part)
-    return requests.through(part, target=seat.target, client_keys=seat.sut.client_keys)
+    return requests.through(part, target=seat.target, told=seat.sut.told)
 
 
 def _max_connections(workload: Workload) -> int:

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import msgspec
 
+from perf.errors import UsageError
 from perf.model.build import Build, Source
 from perf.model.target import Kind, RunningKind, Target
 from perf.sut.checkout import checked_out
-from perf.sut.recipe import Workshop, environment, follow, interpreter, toolchain
+from perf.sut.recipe import follow, interpreter, toolchain
+from perf.sut.shipped import shipped_folder
 from perf.sut.source import inputs_key
+from perf.sut.workshop import Workshop, environment
 
 _LAYOUT = 1
 """Raised when the same inputs would give another folder than before."""
@@ -33,13 +36,15 @@ def build(
     """Build a target from a tree, or return the finished build of the same inputs, toolchain and flags.
 
     `say` hears of each step. Builds at the same time, also by other processes, wait for each other.
-    Raises BuildError with the end of the log, which is kept as `CACHE/logs/KEY.log`.
+    A shipped target is built from its locks, its `source` is `shipped_source`, and a debug build of it is
+    a UsageError. Raises BuildError with the end of the log, which is kept as `CACHE/logs/KEY.log`.
     """
+    _refuse_debug(target, release=release)
     env = environment(target.env)
-    tools = toolchain(target.kind, env)
+    tools = toolchain(target.kind, env, folder=repo)
     if isinstance(target.kind, RunningKind):
         return _describe(target, source, key="running", directory=None, release=release, tools=tools)
-    key = _key(target, files=inputs_key(repo, source, inputs=target.inputs), tools=tools, release=release)
+    key = _key(target, files=_files_key(target, source, repo=repo), tools=tools, release=release)
     folder = _prepared(cache.resolve())
     directory = folder / "builds" / key
     wanted = _describe(target, source, key=key, directory=directory, release=release, tools=tools)
@@ -47,8 +52,7 @@ def build(
         if _is_finished(directory, wanted):
             say(f"{source.label}: built before ({key[:12]})")
             return replace(wanted, reused=True)
-        _forget(directory)
-        with checked_out(repo, source, folder=folder / "trees" / key) as tree:
+        with _tree(target, source, repo=repo, folder=folder / "trees" / key) as tree:
             workshop = Workshop(
                 tree=tree,
                 directory=directory,
@@ -62,10 +66,34 @@ def build(
     return wanted
 
 
+@contextmanager
+def _tree(target: Target, source: Source, *, repo: Path, folder: Path) -> Iterator[Path]:
+    """The files to build from, for as long as the build needs them."""
+    if target.shipped:
+        yield shipped_folder(target)
+        return
+    with checked_out(repo, source, folder=folder) as tree:
+        yield tree
+
+
+def _refuse_debug(target: Target, *, release: bool) -> None:
+    if target.shipped and not release:
+        raise UsageError(
+            f"{target.title} is installed as its makers published it: there is no debug build of it",
+            where="--debug",
+            cure="Leave --debug out.",
+        )
+
+
 def _make(kind: Kind, workshop: Workshop) -> None:
+    _forget(workshop.directory)
     workshop.log.unlink(missing_ok=True)
     workshop.directory.mkdir()
     follow(kind, workshop)
+
+
+def _files_key(target: Target, source: Source, *, repo: Path) -> str:
+    return source.tree if target.shipped else inputs_key(repo, source, inputs=target.inputs)
 
 
 def _key(target: Target, *, files: str, tools: str, release: bool) -> str:

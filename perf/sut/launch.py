@@ -5,18 +5,21 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from perf.errors import ConfigError, LaunchError
 from perf.model.build import Build
 from perf.model.scenario import Topology
-from perf.model.target import ConfigRequest, Endpoint, PythonKind, RunningKind, Target
+from perf.model.target import ConfigRequest, Endpoint, NpmKind, PythonKind, RunningKind, Target
 from perf.sut.command import fill, fill_all
+from perf.sut.compiled import node_environment
 from perf.sut.environment import launch_environment
 from perf.sut.process import GuardedProcess
 from perf.sut.ready import await_answer, check_listener, free_port
-from perf.sut.recipe import out_folder, profile
 from perf.sut.running import RunningSut
+from perf.sut.workshop import out_folder, profile
 
 _HOST = "127.0.0.1"
 _OPTIMISE = ("-O", "-OO")
@@ -39,13 +42,6 @@ def launch(
     and ConfigError if the target cannot be configured with this topology.
     """
     keys = tuple(target.key_template.replace("{number}", f"{number:04d}") for number in range(topology.keys))
-    if isinstance(target.kind, RunningKind):
-        base_url = target.kind.base_url.rstrip("/")
-        await_answer(base_url, target.ready, process=None)
-        yield RunningSut(
-            name=target.name, base_url=base_url, client_keys=keys, upstream_key="", process=None, ready_ns=0
-        )
-        return
     request = ConfigRequest(
         topology=topology,
         endpoints=endpoints,
@@ -54,11 +50,22 @@ def launch(
         client_keys=keys,
         upstream_key=f"upstream-{secrets.token_hex(16)}",
     )
+    if isinstance(target.kind, RunningKind):
+        yield _found(target, target.kind.base_url.rstrip("/"), request=request)
+        return
     process = _start(target, build, request=request, cpus=cpus, run_dir=run_dir)
     try:
         yield _ready(target, request=request, process=process)
     finally:
         process.stop(target.stop_grace_ns)
+
+
+def _found(target: Target, base_url: str, *, request: ConfigRequest) -> RunningSut:
+    """A gateway that was up before: what it was configured with is not ours to know."""
+    await_answer(base_url, target.ready, process=None)
+    address = urlsplit(base_url)
+    told = replace(request, host=address.hostname or "", port=address.port or 80, upstream_key="")
+    return RunningSut(target=target, base_url=base_url, told=told, process=None, ready_ns=0)
 
 
 def _ready(target: Target, *, request: ConfigRequest, process: GuardedProcess) -> RunningSut:
@@ -67,14 +74,7 @@ def _ready(target: Target, *, request: ConfigRequest, process: GuardedProcess) -
     await_answer(base_url, target.ready, process=process)
     ready_ns = time.monotonic_ns()
     check_listener(request.port, process)
-    return RunningSut(
-        name=target.name,
-        base_url=base_url,
-        client_keys=request.client_keys,
-        upstream_key=request.upstream_key,
-        process=process,
-        ready_ns=ready_ns,
-    )
+    return RunningSut(target=target, base_url=base_url, told=request, process=process, ready_ns=ready_ns)
 
 
 def _start(
@@ -93,6 +93,8 @@ def _start(
         "profile": profile(release=build.release),
     }
     own = {name: fill(value, words) for name, value in target.env}
+    if isinstance(target.kind, NpmKind):
+        own = {**node_environment(release=build.release), **own}
     return GuardedProcess(
         _command(target, build, words=words),
         env=launch_environment(os.environ, own),

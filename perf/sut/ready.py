@@ -12,8 +12,8 @@ from perf.errors import LaunchError
 from perf.model.target import Readiness
 from perf.model.units import NS_PER_MS, ns_to_s
 from perf.sut.process import Ended, GuardedProcess
-from perf.sut.recipe import LOG_LINES
 from perf.sut.usage import tree_below
+from perf.sut.workshop import LOG_LINES
 
 _POLL_NS = 10 * NS_PER_MS
 _ANSWER_TIMEOUT_S = 2.0

@@ -3,35 +3,44 @@
 from pathlib import Path
 
 from perf.errors import SutError
+from perf.model.target import ConfigRequest, Target
 from perf.sut.process import Ended, GuardedProcess
-from perf.sut.recipe import LOG_LINES
 from perf.sut.usage import Usage, cpu_ns_of, tree_below, usage_of
+from perf.sut.workshop import LOG_LINES
 
 
 class RunningSut:
     """A started gateway, or one that was up before (`process` None: nothing is known of its processes).
 
-    `upstream_key` is the key that it was given for the upstream, "" if unknown.
+    `told` is what it was configured with; its `upstream_key` is "" for one that was up before.
     `started_ns` and `ready_ns` are of the monotonic clock, 0 if it was up before.
     """
 
     def __init__(
         self,
         *,
-        name: str,
+        target: Target,
         base_url: str,
-        client_keys: tuple[str, ...],
-        upstream_key: str,
+        told: ConfigRequest,
         process: GuardedProcess | None,
         ready_ns: int,
     ) -> None:
-        self.name = name
+        self.name = target.name
         self.base_url = base_url
-        self.client_keys = client_keys
-        self.upstream_key = upstream_key
+        self.told = told
         self.started_ns = 0 if process is None else process.started_ns
         self.ready_ns = 0 if process is None else ready_ns
         self._process = process
+
+    @property
+    def client_keys(self) -> tuple[str, ...]:
+        """The keys that clients may use."""
+        return self.told.client_keys
+
+    @property
+    def upstream_key(self) -> str:
+        """The key that the gateway was given for the upstream, "" if unknown."""
+        return self.told.upstream_key
 
     @property
     def log(self) -> Path | None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from perf.model.scenario import Provider
-from perf.model.target import ConfigRequest, Endpoint
+from perf.model.scenario import Ask, Provider
+from perf.model.target import ConfigRequest, Endpoint, RequestHeaders
 from perf.model.units import ns_to_s
 
 _TOKEN = re.compile(
@@ -54,26 +54,32 @@ class TemplateError(ValueError):
     """A template that cannot be understood or filled in; the caller knows where it stands."""
 
 
-def parse(text: str) -> Template:
+def parse(text: str, *, also: tuple[str, ...] = ()) -> Template:
     """Read a template; raises TemplateError naming the unknown word and the known ones.
+
+    `also` are further words that stand for something outside of loops.
 
     Braces that do not enclose such a word stand for themselves, so JSON and YAML need no escapes;
     `{{word}}` gives `{word}`.
     """
-    template, end = _parse(text, start=0, loop="")
+    template, end = _parse(text, start=0, loop="", also=also)
     if end < len(text):
         raise TemplateError("{end} without {each ...}")
     return template
 
 
-def render(template: Template, request: ConfigRequest) -> str:
-    """Fill in a template; raises TemplateError if it wants an instance or key that the topology has not."""
+def render(template: Template, request: ConfigRequest, *, also: Mapping[str, str] | None = None) -> str:
+    """Fill in a template, with `also` for the further words that it was read with.
+
+    Raises TemplateError if it wants an instance or key that the topology has not.
+    """
     values: dict[str, str] = {
         "host": request.host,
         "port": str(request.port),
         "upstream_key": request.upstream_key,
         "keys": json.dumps(list(request.client_keys)),
         "recovery_seconds": f"{ns_to_s(request.topology.recovery_ns):g}",
+        **(also or {}),
     }
     return _render(template, _lists(request), values=values)
 
@@ -86,7 +92,7 @@ def mentions(template: Template, word: str) -> bool:
     )
 
 
-def _parse(text: str, *, start: int, loop: str) -> tuple[Template, int]:
+def _parse(text: str, *, start: int, loop: str, also: tuple[str, ...]) -> tuple[Template, int]:
     """Parse up to the loop's {end} or the end of the text; returns the position behind it."""
     nodes: list[Text | Place | Loop] = []
     at = start
@@ -103,11 +109,11 @@ def _parse(text: str, *, start: int, loop: str) -> tuple[Template, int]:
         elif match["word"].startswith("each "):
             items = _loop_items(match["word"], loop)
             before, after = _around(match)
-            body, at = _parse(text, start=at - len(after), loop=items)
+            body, at = _parse(text, start=at - len(after), loop=items, also=())
             nodes += [Text(text=before), Loop(items=items, body=body)]
         else:
             before, after = match["line"] or "", match["rest"] or ""
-            _check_place(match["word"], loop)
+            _check_place(match["word"], loop, also=also)
             nodes += [Text(text=before), Place(word=match["word"]), Text(text=after)]
     if loop:
         raise TemplateError(f"{{each {loop}}} without {{end}}")
@@ -129,14 +135,14 @@ def _loop_items(word: str, loop: str) -> str:
     return items
 
 
-def _check_place(word: str, loop: str) -> None:
+def _check_place(word: str, loop: str, *, also: tuple[str, ...]) -> None:
     if place := _PLACE.fullmatch(word):
         fields = _ENDPOINT_FIELDS if place["list"] in _ENDPOINT_LISTS else (None,)
         known = tuple(f"{name}[0].{field}" for name in _ENDPOINT_LISTS for field in _ENDPOINT_FIELDS)
         if place["list"] not in _LISTS or place["field"] not in fields:
             raise TemplateError(_unknown(word, (*known, "keys[0]")))
         return
-    known = (*_SIMPLE, *_loop_words(loop))
+    known = (*_SIMPLE, *also, *_loop_words(loop))
     if word not in known:
         raise TemplateError(_unknown(word, known))
 
@@ -215,5 +221,15 @@ def template_renderer(files: Mapping[str, Template]) -> Callable[[ConfigRequest]
 
     def renderer(request: ConfigRequest) -> Mapping[str, str]:
         return {name: render(template, request) for name, template in files.items()}
+
+    return renderer
+
+
+def header_renderer(headers: Mapping[str, Template]) -> RequestHeaders:
+    """Return a `Target.headers` that fills in these templates, header name -> template with {key} in it."""
+
+    def renderer(request: ConfigRequest, ask: Ask, *, key: str) -> tuple[tuple[str, str], ...]:
+        filled = ((name, render(template, request, also={"key": key})) for name, template in headers.items())
+        return tuple((name, value.replace("\n", " ").strip()) for name, value in filled)
 
     return renderer

@@ -122,8 +122,8 @@ def test_pyproject_is_read_from_its_own_table() -> None:
         ("targets = []", "expected a table", "targets", "Mend"),
         ("[targets.Big]\nkind = 'command'", "cannot be called", "targets.Big", "lower-case"),
         ("[targets.reference]\nkind = 'command'", "built in", "targets.reference", "another name"),
-        ("[targets.a]\nkind = 'cargo'", "no such kind", "targets.a.kind", "python, command, running"),
-        ("targets.a = 3", "no such kind", "targets.a.kind", "python, command, running"),
+        ("[targets.a]\nkind = 'bazel'", "no such kind", "targets.a.kind", "cargo, go, npm, command"),
+        ("targets.a = 3", "no such kind", "targets.a.kind", "python, cargo, go"),
         ("[targets.a]\nkind = 'running'", "is missing", "targets.a", "base-url"),
     ],
 )
