@@ -39,7 +39,13 @@ def _about_builds(run: Run) -> Iterator[Caution]:
 
 
 def _about_baseline(run: Run, record: MachineRecord | None) -> Iterator[Caution]:
-    if record is None:
+    if run.header.mode is Mode.CRITERIA_ONLY:
+        yield Caution(
+            kind=CautionKind.CRITERIA_ONLY,
+            text="Nothing was compared: the scenarios' absolute criteria alone decide, so a gateway that "
+            "became slower can still meet them. Leave out --no-base to compare with a base commit.",
+        )
+    elif record is None:
         yield Caution(
             kind=CautionKind.NO_BASE,
             text="No committed baseline: nothing says which numbers must exist. "

@@ -1,11 +1,13 @@
 """Absolute demands of the scenarios on what was measured."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean, median
 
 from perf.judge.compare import Series
 from perf.model import metric as m
 from perf.model.metric import Key, Metric, Unit
+from perf.model.policy import Policy
 from perf.model.run import Arm, Block
 from perf.model.scenario import Bound, Criterion, Route, Scenario
 from perf.model.verdict import Basis, Decision, Finding
@@ -20,30 +22,49 @@ NEEDED_SAMPLES: Mapping[Metric, int] = {
 }
 """Requests over all blocks without which a tail says nothing."""
 
+OF_PROCESSES = frozenset(
+    {
+        m.MACHINE_CPU,
+        m.RSS_GROWTH,
+        m.FD_GROWTH,
+        m.SOCKET_GROWTH,
+        m.MEMORY_PER_KEY,
+        m.MEMORY_PER_KNOWN_KEY,
+        m.READY_TIME,
+        m.FIRST_ANSWER_TIME,
+    }
+)
+"""What can be told only of a gateway that perfgate itself has started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """What all criteria of a look share."""
+
+    all_series: Mapping[Key, Series]
+    blocks: Sequence[Block]
+    policy: Policy
+
 
 def judge_criteria(
-    scenarios: Sequence[Scenario], *, all_series: Mapping[Key, Series], blocks: Sequence[Block]
-) -> tuple[Finding, ...]:
-    """A finding for each criterion of each scenario, in their order."""
-    return tuple(
-        _judge(scenario, criterion, all_series=all_series, blocks=blocks)
-        for scenario in scenarios
-        for criterion in scenario.criteria
-    )
-
-
-def _judge(
-    scenario: Scenario,
-    criterion: Criterion,
+    scenarios: Sequence[Scenario],
     *,
     all_series: Mapping[Key, Series],
     blocks: Sequence[Block],
-) -> Finding:
+    policy: Policy,
+) -> tuple[Finding, ...]:
+    """A finding for each criterion of each scenario, in their order."""
+    case = _Case(all_series=all_series, blocks=blocks, policy=policy)
+    return tuple(
+        _judge(scenario, criterion, case=case) for scenario in scenarios for criterion in scenario.criteria
+    )
+
+
+def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
     key = Key(scenario.name, criterion.part, criterion.metric.name)
     arm = Arm.RIG if scenario.route is Route.DIRECT else Arm.CANDIDATE
-    value = _value(key, criterion, all_series=all_series, arm=arm)
-    samples = _requests(blocks, key=key, arm=arm)
-    decision, text = _decide(criterion, value=value, samples=samples, rig=arm is Arm.RIG)
+    value = _value(key, criterion, all_series=case.all_series, arm=arm)
+    decision, text = _decide(scenario, criterion, value=value, case=case)
     return Finding(
         key=key,
         title=_title(criterion),
@@ -52,7 +73,7 @@ def _judge(
         basis=Basis.CRITERION,
         gating=True,
         decision=decision,
-        baseline=_value(key, criterion, all_series=all_series, arm=Arm.BASELINE),
+        baseline=_value(key, criterion, all_series=case.all_series, arm=Arm.BASELINE),
         candidate=value,
         committed=None,
         change=None,
@@ -61,8 +82,8 @@ def _judge(
         worse=None,
         limit=criterion.target,
         detectable=None,
-        blocks=len(all_series[key].of(arm)) if key in all_series else 0,
-        text=text,
+        blocks=len(case.all_series[key].of(arm)) if key in case.all_series else 0,
+        text=f"{text}; {criterion.note}" if criterion.note else text,
     )
 
 
@@ -89,18 +110,13 @@ def _centre(key: Key, *, all_series: Mapping[Key, Series], arm: Arm) -> float | 
     return fmean(values) if series and series.metric.unit is Unit.RATIO else median(values)
 
 
-def _requests(blocks: Sequence[Block], *, key: Key, arm: Arm) -> int:
-    return sum(
-        record.counts.get("requests", 0)
-        for block in blocks
-        for record in block.parts
-        if (record.scenario, record.part, record.arm) == (key.scenario, key.part, arm)
-    )
-
-
-def _decide(criterion: Criterion, *, value: float | None, samples: int, rig: bool) -> tuple[Decision, str]:
+def _decide(
+    scenario: Scenario, criterion: Criterion, *, value: float | None, case: _Case
+) -> tuple[Decision, str]:
     if value is None:
-        return Decision.INVALID, "not measured: no valid block has this number"
+        return _unmeasured(scenario, criterion, case=case)
+    rig = scenario.route is Route.DIRECT
+    samples = _requests(scenario, criterion, case=case)
     needed = NEEDED_SAMPLES.get(criterion.metric, 1)
     if samples < needed:
         return Decision.INCONCLUSIVE, f"{samples} requests; {needed} are needed for this percentile"
@@ -109,4 +125,38 @@ def _decide(criterion: Criterion, *, value: float | None, samples: int, rig: boo
         return Decision.MET, "held"
     if rig:
         return Decision.INVALID, "the rig itself missed its target: this machine cannot judge now"
+    busy = _busy_rig(scenario, criterion, case=case)
+    if busy:
+        return Decision.UNMEASURABLE, busy
     return Decision.MISSED, "missed, whatever the baseline did"
+
+
+def _unmeasured(scenario: Scenario, criterion: Criterion, *, case: _Case) -> tuple[Decision, str]:
+    measured = Key(scenario.name, criterion.part, m.SUCCESS_RATIO.name) in case.all_series
+    process = Key(scenario.name, criterion.part, m.RSS.name) in case.all_series
+    if criterion.metric in OF_PROCESSES and measured and not process:
+        return Decision.UNMEASURABLE, "nothing is known of the processes of a gateway that was up before"
+    return Decision.INVALID, "not measured: no valid block has this number"
+
+
+def _busy_rig(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
+    """Why a load to the limit says nothing about the gateway; "" if the rig had room, or need not have."""
+    part = next(each for each in scenario.parts if each.name == criterion.part)
+    key = Key(scenario.name, part.name, m.RIG_LOAD.name)
+    load = _centre(key, all_series=case.all_series, arm=Arm.CANDIDATE) if part.saturating else None
+    if load is None or load <= case.policy.max_engine_ratio:
+        return ""
+    return (
+        f"engine and upstream used {load:.0%} of their own core(s), so the rig may be what is slow: "
+        "measure on a machine with more cores"
+    )
+
+
+def _requests(scenario: Scenario, criterion: Criterion, *, case: _Case) -> int:
+    place = (scenario.name, criterion.part, Arm.RIG if scenario.route is Route.DIRECT else Arm.CANDIDATE)
+    return sum(
+        record.counts.get("requests", 0)
+        for block in case.blocks
+        for record in block.parts
+        if (record.scenario, record.part, record.arm) == place
+    )

@@ -2,9 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from statistics import median
 
+from perf.judge import overload, shares, soak
 from perf.judge.pool import Pool
-from perf.judge.validity import nonce_of
+from perf.judge.validity import nonce_of, rig_load
 from perf.model import metric as m
 from perf.model.load import Outcome
 from perf.model.metric import Metric
@@ -84,6 +86,43 @@ def _time_after(pool: Pool, change: Change, *, by_itself: bool) -> float | None:
     return float(min(later) - changed.at_ns) if later else None
 
 
+def _machine_cpu(pool: Pool) -> float | None:
+    """The share of the whole machine's CPU time that the gateway used: the largest of its slices."""
+    each = [
+        record.sut_cpu_ns / record.wall_ns / record.machine_cores
+        for record in pool.slices
+        if record.sut_cpu_ns is not None and record.wall_ns
+    ]
+    return max(each, default=None)
+
+
+def _ready_time(pool: Pool) -> float | None:
+    """From the start of a process until it says that it is ready: the median over launches."""
+    each = [record.ready_ns - record.launched_ns for record in pool.slices if record.launched_ns]
+    return float(median(each)) if each else None
+
+
+def _first_answer_time(pool: Pool) -> float | None:
+    """From the start of a process until it has answered its first request: the median over launches."""
+    firsts = [(record, record.recording.samples[0]) for record in pool.slices if record.recording.samples]
+    each = [
+        sample.last_byte_ns - record.launched_ns
+        for record, sample in firsts
+        if record.launched_ns and sample.outcome == Outcome.OK
+    ]
+    return float(median(each)) if each and len(each) == len(pool.slices) else None
+
+
+def _if_weighted(extract: Extract) -> Extract:
+    """The same where the part says how sessions are to be spread."""
+    return lambda pool: extract(pool) if pool.slices[0].step.part.weights else None
+
+
+def _if_sampled(extract: Extract) -> Extract:
+    """The same where the part asks for samples of what the gateway holds."""
+    return lambda pool: extract(pool) if pool.slices[0].step.part.usage_every_ns else None
+
+
 EXTRACTORS: Mapping[Metric, Extract] = {
     m.E2E_MIN: lambda pool: _quantile(pool.e2e_ns, 0.0),
     m.E2E_MEAN: lambda pool: _mean(pool.e2e_ns),
@@ -112,6 +151,23 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.STICKY_RATIO: lambda pool: _sticky_ratio(pool) if pool.slices[0].step.part.keys > 1 else None,
     m.DETECT_TIME: _detect_time,
     m.RECOVER_TIME: _recover_time,
+    m.MACHINE_CPU: _machine_cpu,
+    m.RIG_LOAD: lambda pool: max((rig_load(record) or 0.0) for record in pool.slices),
+    m.WRK_QPS: lambda pool: pool.slices[0].wrk_per_second,
+    m.SHARE_DEVIATION: _if_weighted(shares.share_deviation),
+    m.CHI_SQUARE_P: _if_weighted(shares.chi_square_p),
+    m.CHI_SQUARE_POWER: _if_weighted(shares.chi_square_power),
+    m.UNDISTURBED_SUCCESS: _if_sampled(soak.undisturbed_success),
+    m.RSS_GROWTH: _if_sampled(soak.rss_growth_bytes),
+    m.FD_GROWTH: _if_sampled(soak.fd_growth),
+    m.SOCKET_GROWTH: _if_sampled(soak.socket_growth),
+    m.MEMORY_PER_KEY: _if_sampled(soak.memory_per_key_bytes),
+    m.MEMORY_PER_KNOWN_KEY: _if_sampled(soak.memory_per_known_key_bytes),
+    m.SATURATION: overload.saturation,
+    m.OVERLOAD_GOODPUT: overload.overload_goodput,
+    m.OVERLOAD_RECOVERY: overload.overload_recovery_ns,
+    m.READY_TIME: _ready_time,
+    m.FIRST_ANSWER_TIME: _first_answer_time,
 }
 """Every metric of a load slice; BENCH_BEST comes from pytest-benchmark instead."""
 

@@ -23,6 +23,15 @@ def problems_of(record: SliceRecord, *, policy: Policy) -> tuple[str, ...]:
     return tuple(problem for problem in checks if problem)
 
 
+def rig_load(record: SliceRecord) -> float | None:
+    """The share of their cores that engine and upstream used; None where nothing was measured."""
+    duration_ns = record.recording.ended_ns - record.recording.started_ns
+    if duration_ns <= 0 or not record.recording.samples:
+        return None
+    engine = record.recording.engine_cpu_ns / duration_ns
+    return (engine + record.upstream_cpu_ns / record.wall_ns) / record.rig_cores
+
+
 def _unproven(record: SliceRecord) -> str:
     """Each good answer must have an arrival upstream."""
     seen = {arrival.nonce for arrival in record.arrivals}
@@ -57,12 +66,10 @@ def _bypassed(record: SliceRecord) -> str:
 
 def _busy_rig(record: SliceRecord, *, policy: Policy) -> str:
     """Engine and upstream together must leave room on their cores."""
-    duration_ns = record.recording.ended_ns - record.recording.started_ns
-    if duration_ns <= 0 or not record.recording.samples:
+    used = rig_load(record)
+    if used is None:
         return "nothing was measured"
-    engine = record.recording.engine_cpu_ns / duration_ns
-    used = (engine + record.upstream_cpu_ns / record.wall_ns) / record.rig_cores
-    if used <= policy.max_engine_ratio:
+    if used <= policy.max_engine_ratio or record.step.part.saturating:
         return ""
     return (
         f"the rig was the bottleneck: engine and upstream used {used:.0%} of their "

@@ -14,10 +14,11 @@ from perf.judge.stored import record_for
 from perf.model.baseline import Baseline
 from perf.model.policy import Policy
 from perf.model.run import Mode, Run
-from perf.model.scenario import Scenario
-from perf.model.verdict import FAILING, UNMEASURED, Decision, Finding, State, Verdict
+from perf.model.scenario import Route, Scenario
+from perf.model.verdict import FAILING, OPEN, UNMEASURED, Decision, Finding, State, Verdict
 
-_OPEN = frozenset({Decision.INCONCLUSIVE})
+_UNDECIDED = frozenset({Decision.INCONCLUSIVE}) | UNMEASURED
+"""What more blocks may decide; what this machine cannot measure they do not."""
 
 
 def conclude(
@@ -26,10 +27,10 @@ def conclude(
     """Judge what has been measured so far; the same input gives the same verdict, bit for bit."""
     all_series = series_of(run.blocks)
     record = record_for(baseline, run.header.environment)
-    paired = run.header.mode is Mode.PAIRED
+    paired, alone = run.header.mode is Mode.PAIRED, run.header.mode is Mode.CRITERIA_ONLY
     case = Case(
         all_series=all_series,
-        gates=gates_of(scenarios, all_series),
+        gates=frozenset() if alone else gates_of(scenarios, all_series),
         record=record,
         committed=committed_medians(record),
         environment=run.header.environment,
@@ -39,7 +40,7 @@ def conclude(
     )
     findings = (
         *_known_by_identity(run, judge_comparisons(case), look=case.look),
-        *judge_criteria(scenarios, all_series=all_series, blocks=run.blocks),
+        *judge_criteria(scenarios, all_series=all_series, blocks=run.blocks, policy=policy),
         *judge_contract(
             {key: all_series[key] for key in all_series if key in contract_keys(scenarios, all_series)},
             record=record,
@@ -48,7 +49,7 @@ def conclude(
         ),
     )
     return Verdict(
-        state=_state(findings),
+        state=_state(findings, subjects=_subjects(scenarios)),
         settled=settled({finding.decision for finding in findings if finding.gating}, case.look),
         findings=findings,
         cautions=cautions_of(run, record=record, findings=findings),
@@ -77,21 +78,30 @@ def _identical(finding: Finding) -> Finding:
     if finding.decision in FAILING:
         text = "the same build on both sides: this difference is noise of the machine"
         return replace(finding, decision=Decision.SUSPECT, text=text)
-    if finding.decision in _OPEN:
+    if finding.decision in OPEN:
         text = "the same build on both sides: no change is possible"
         return replace(finding, decision=Decision.EQUIVALENT, text=text)
     return finding
 
 
-def _state(findings: Sequence[Finding]) -> State:
-    """Proven failure first; then what was not measured; a pass only if something was compared."""
+def _subjects(scenarios: Sequence[Scenario]) -> frozenset[str]:
+    """The scenarios that say something about the gateway, not about the rig."""
+    return frozenset(each.name for each in scenarios if each.route is Route.THROUGH_SUT)
+
+
+def _state(findings: Sequence[Finding], *, subjects: Collection[str]) -> State:
+    """Proven failure first; then what was not measured; a pass only if something is known of the gateway."""
     gating = [finding for finding in findings if finding.gating]
     decisions = {finding.decision for finding in gating}
     if decisions & FAILING:
         return State.FAILED
-    if decisions & UNMEASURED or not any(finding.change is not None for finding in gating):
+    known = any(
+        finding.change is not None or (finding.decision is Decision.MET and finding.key.scenario in subjects)
+        for finding in gating
+    )
+    if decisions & UNMEASURED or not (known or decisions & OPEN):
         return State.NO_RESULT
-    return State.INCONCLUSIVE if decisions & _OPEN else State.PASSED
+    return State.INCONCLUSIVE if decisions & OPEN else State.PASSED
 
 
 def settled(decisions: Collection[Decision], look: Look) -> bool:
@@ -103,4 +113,4 @@ def settled(decisions: Collection[Decision], look: Look) -> bool:
         return True
     if look.too_early:
         return False
-    return not FAILING.isdisjoint(decisions) or (_OPEN | UNMEASURED).isdisjoint(decisions)
+    return not FAILING.isdisjoint(decisions) or _UNDECIDED.isdisjoint(decisions)

@@ -85,6 +85,25 @@ CONNECTIONS_PER_REQUEST = _lower(
 STICKY_RATIO = _higher("sticky-ratio", "on the bound instance", unit=Unit.RATIO, limit=0.0)
 DETECT_TIME = _lower("detect-time", "time to detect", unit=Unit.NS, limit=0.20)
 RECOVER_TIME = _lower("recover-time", "time to recover", unit=Unit.NS, limit=0.20)
+MACHINE_CPU = _lower("machine-cpu", "CPU of the whole machine", unit=Unit.RATIO, limit=0.10)
+RIG_LOAD = _lower("rig-load", "load of the rig's own cores", unit=Unit.RATIO, limit=0.10)
+WRK_QPS = _higher("wrk-qps", "throughput by wrk", unit=Unit.PER_SECOND, limit=0.05)
+SHARE_DEVIATION = _lower("share-deviation", "deviation from the weights", unit=Unit.RATIO, limit=0.10)
+CHI_SQUARE_P = _higher("chi-square-p", "chi-square p-value", unit=Unit.RATIO, limit=0.10)
+CHI_SQUARE_POWER = _higher("chi-square-power", "chi-square power", unit=Unit.RATIO, limit=0.10)
+UNDISTURBED_SUCCESS = _higher(
+    "undisturbed-success", "success, planned failures aside", unit=Unit.RATIO, limit=0.0
+)
+RSS_GROWTH = _lower("rss-growth", "RSS growth in 30 min", unit=Unit.BYTES, limit=0.10)
+FD_GROWTH = _lower("fd-growth", "more open files at the end", unit=Unit.COUNT, limit=0.10)
+SOCKET_GROWTH = _lower("socket-growth", "more sockets at the end", unit=Unit.COUNT, limit=0.10)
+MEMORY_PER_KEY = _lower("memory-per-key", "memory per new key", unit=Unit.BYTES, limit=0.10)
+MEMORY_PER_KNOWN_KEY = _lower("memory-per-known-key", "memory per known key", unit=Unit.BYTES, limit=0.10)
+SATURATION = _higher("saturation", "saturation", unit=Unit.PER_SECOND, limit=0.05)
+OVERLOAD_GOODPUT = _higher("overload-goodput", "goodput in overload", unit=Unit.RATIO, limit=0.10)
+OVERLOAD_RECOVERY = _lower("overload-recovery", "recovery from overload", unit=Unit.NS, limit=0.20)
+READY_TIME = _lower("ready-time", "start to ready", unit=Unit.NS, limit=0.10)
+FIRST_ANSWER_TIME = _lower("first-answer-time", "start to first answer", unit=Unit.NS, limit=0.10)
 BENCH_BEST = _lower("bench-best", "best round", unit=Unit.NS, limit=0.10)
 
 METRICS: tuple[Metric, ...] = (
@@ -115,6 +134,23 @@ METRICS: tuple[Metric, ...] = (
     STICKY_RATIO,
     DETECT_TIME,
     RECOVER_TIME,
+    MACHINE_CPU,
+    RIG_LOAD,
+    WRK_QPS,
+    SHARE_DEVIATION,
+    CHI_SQUARE_P,
+    CHI_SQUARE_POWER,
+    UNDISTURBED_SUCCESS,
+    RSS_GROWTH,
+    FD_GROWTH,
+    SOCKET_GROWTH,
+    MEMORY_PER_KEY,
+    MEMORY_PER_KNOWN_KEY,
+    SATURATION,
+    OVERLOAD_GOODPUT,
+    OVERLOAD_RECOVERY,
+    READY_TIME,
+    FIRST_ANSWER_TIME,
     BENCH_BEST,
 )
 METRIC_BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}

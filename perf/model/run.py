@@ -23,6 +23,8 @@ class Mode(StrEnum):
     """A base build, measured in the same blocks; committed baselines check the contract."""
     BASELINE_ONLY = "baseline-only"
     """No base build: committed baselines alone decide."""
+    CRITERIA_ONLY = "criteria-only"
+    """Neither: the scenarios' absolute criteria alone decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

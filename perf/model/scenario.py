@@ -106,6 +106,21 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overload:
+    """What an open loop offers once the part's own workload has found the saturation, on the same gateway.
+
+    So many steps of `step_ns`: `before` and `after` at `calm_ratio` of the saturation, `during` at `ratio`.
+    """
+
+    ratio: float
+    calm_ratio: float
+    before: int
+    during: int
+    after: int
+    step_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One workload of a scenario, measured apart.
 
@@ -114,12 +129,21 @@ class Part:
     request by request there, other workloads take turns slice by slice.
     `together` is how many both arms run in at once: CPU time and throughput come from them, if there are any.
     The workload is that of one slice.
+    A scenario that runs once measures each slice of its parts on a process of its own, and a part with
+    `together` on both arms at once.
     `keys` is the number of client keys that requests are spread over, one after the other.
     `gates` are compared in pairs and can fail the run; the other metrics that apply are informational.
     `abort` has the client hang up on some requests; None on none.
     `requests_per_connection` 0 keeps the client's connections for ever; 1 opens a new one for each request.
     `prompts` are sent one after the other, again and again; () sends one short question.
     `checks_usage` demands that the answer's token counts are those of the script.
+
+    `mixed` streams the requests of every other key, the others whole; `stream` is then False.
+    `connections` limits the pool of an open loop; 0 leaves it to the rig.
+    `usage_every_ns` samples the memory and the open files of the gateway under load; 0 only afterwards.
+    `weights` say, per instance, how much of the sessions it is to have.
+    `saturating`: the load is meant to use all that there is, so a busy rig does not make the slice
+    invalid; a criterion that is missed then is not measurable on this machine.
     """
 
     name: str
@@ -138,6 +162,12 @@ class Part:
     requests_per_connection: int = 0
     prompts: tuple[Prompt, ...] = ()
     checks_usage: bool = False
+    mixed: bool = False
+    connections: int = 0
+    usage_every_ns: int = 0
+    weights: tuple[tuple[str, int], ...] = ()
+    saturating: bool = False
+    overload: Overload | None = None
 
 
 class Bound(StrEnum):
@@ -152,6 +182,7 @@ class Criterion:
     """An absolute demand on the candidate; missing it fails the run, whatever the baseline did.
 
     `minus_part` subtracts the same metric of another part (a paired overhead).
+    `note` is what a reader must know to judge the target itself.
     """
 
     part: str
@@ -159,6 +190,7 @@ class Criterion:
     bound: Bound
     target: float
     minus_part: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

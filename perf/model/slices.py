@@ -40,12 +40,25 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsageSample:
+    """What the SUT's process tree held at one moment of the machine's monotonic clock."""
+
+    at_ns: int
+    rss_bytes: int
+    file_descriptors: int
+    sockets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SliceRecord:
     """A measured slice. CPU times are those spent during `wall_ns`; None where there is no process to ask.
 
     `upstream_key` is the secret that proves passage; "" where the target cannot prove it by key
     or where the engine spoke to the upstream itself.
     `prompt_digests` are those that the arrivals of each template must have, "" where nothing is demanded.
+    `usage` was sampled under load, if the part asks for it. `launched_ns` and `ready_ns` are of a process
+    that was started for this slice alone, else 0. `saturation_per_second` was found just before an overload.
+    `wrk_per_second` is the throughput that wrk had in place of the engine, if it was asked to cross-check.
     """
 
     step: SliceStep
@@ -58,5 +71,11 @@ class SliceRecord:
     upstream_cpu_ns: int
     wall_ns: int
     rig_cores: int
+    machine_cores: int
     upstream_key: str
     prompt_digests: tuple[str, ...] = ()
+    usage: tuple[UsageSample, ...] = ()
+    launched_ns: int = 0
+    ready_ns: int = 0
+    saturation_per_second: float | None = None
+    wrk_per_second: float | None = None

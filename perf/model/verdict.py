@@ -24,6 +24,8 @@ class Decision(StrEnum):
     """An absolute criterion holds."""
     MISSED = "missed"
     """An absolute criterion does not hold. Fails."""
+    UNMEASURABLE = "not-measurable-here"
+    """This machine, or what is known of this gateway, does not allow to tell. Never a pass."""
     MISSING = "missing"
     """The baseline's contract has this metric and the run does not. Fails."""
     NEW = "new"
@@ -37,6 +39,7 @@ class Decision(StrEnum):
 
 
 FAILING = frozenset({Decision.REGRESSED, Decision.MISSED, Decision.MISSING, Decision.CHANGED_UNIT})
+OPEN = frozenset({Decision.INCONCLUSIVE, Decision.UNMEASURABLE})
 UNMEASURED = frozenset({Decision.INVALID, Decision.COLLAPSED})
 
 
@@ -56,6 +59,7 @@ class CautionKind(StrEnum):
     TOO_FEW_BLOCKS = "too-few-blocks"
     SAME_BUILD = "same-build"
     NO_BASE = "no-base"
+    CRITERIA_ONLY = "criteria-only"
     OTHER_MACHINE = "other-machine"
     DEBUG_BUILD = "debug-build"
     DISCARDED_BLOCKS = "discarded-blocks"

@@ -21,6 +21,12 @@ class Placement:
         return len((self.engine or frozenset({0})) | (self.upstream or frozenset({0})))
 
     @property
+    def cores(self) -> int:
+        """How many cores there are in all."""
+        everyone = (self.sut or frozenset()) | (self.engine or frozenset()) | (self.upstream or frozenset())
+        return len(everyone) or 1
+
+    @property
     def text(self) -> str:
         """For the report: which cores are whose."""
         if self.sut is None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from perf.model.load import RequestTemplate
 from perf.model.scenario import Ask, Part, Prompt
@@ -65,9 +66,15 @@ def _whole(template: RequestTemplate) -> bytes:
 
 
 def _templates(part: Part, *, address: Address, clients: Sequence[Headers]) -> tuple[RequestTemplate, ...]:
-    """Clients and prompts by turns, until each has had its turn."""
+    """Clients and prompts by turns, until each has had its turn; a mixed part streams every other one."""
+    kinds = (part, replace(part, stream=part.stream or part.mixed))
     return tuple(
-        _template(part, address=address, own=clients[number % len(clients)], prompt=prompt_of(part, number))
+        _template(
+            kinds[number % 2],
+            address=address,
+            own=clients[number % len(clients)],
+            prompt=prompt_of(part, number),
+        )
         for number in range(max(len(clients), len(part.prompts)))
     )
 

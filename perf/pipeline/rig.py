@@ -1,21 +1,23 @@
 """The measuring side of a run: upstream, engine, cores, and one slice of load at a time."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from random import Random
 
 from perf import load
-from perf.model.load import ClosedLoop, LoadPlan, Recording, RequestTemplate, Spread, Timeouts, Workload
+from perf.model.load import ClosedLoop, LoadPlan, Recording, RequestTemplate, Spread, Timeouts
 from perf.model.run import Arm
 from perf.model.scenario import Ask, Change, Part, Provider, Topology
-from perf.model.slices import Happened, Manner, SliceRecord, SliceStep
+from perf.model.slices import Happened, Manner, SliceRecord, SliceStep, UsageSample
 from perf.model.target import Endpoint, Target
 from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.upstream import Arrival, Down, TimelineStep, UpstreamScript
 from perf.pipeline import requests
 from perf.pipeline.placement import Placement, pinned
 from perf.sut.running import RunningSut
+from perf.sut.sampling import sampled
 from perf.upstream.process import UpstreamProcess
 
 _TIMEOUTS = Timeouts(connect_ns=s_to_ns(5), first_byte_ns=s_to_ns(15), total_ns=s_to_ns(60))
@@ -71,8 +73,7 @@ class Rig:
         before_ns = [_cpu_ns(seat) for _, seat in placed]
         upstream_before_ns, started_ns = self.upstream.cpu_ns(), time.monotonic_ns()
         happened = self._schedule(step.part, started_ns=started_ns)
-        with pinned(self.placement.engine):
-            recordings = load.run_together(plans, alternating=step.manner is Manner.ALTERNATING)
+        recordings, usages = self._load(step, plans, seats=[seat for _, seat in placed])
         wall_ns = time.monotonic_ns() - started_ns
         after_ns = [_cpu_ns(seat) for _, seat in placed]
         for _, seat in placed:
@@ -91,13 +92,23 @@ class Rig:
                 upstream_cpu_ns=upstream_cpu_ns,
                 wall_ns=wall_ns,
                 rig_cores=self.placement.rig_cores,
+                machine_cores=self.placement.cores,
                 upstream_key=seat.upstream_key if seat else "",
                 prompt_digests=own_digests,
+                usage=tuple(usage),
             )
-            for (arm, seat), recording, before, after, own_digests in zip(
-                placed, recordings, before_ns, after_ns, digests, strict=True
+            for (arm, seat), recording, before, after, own_digests, usage in zip(
+                placed, recordings, before_ns, after_ns, digests, usages, strict=True
             )
         )
+
+    def _load(
+        self, step: SliceStep, plans: Sequence[LoadPlan], *, seats: Sequence[Seat | None]
+    ) -> tuple[tuple[Recording, ...], list[list[UsageSample]]]:
+        """The load of a slice on the engine's cores, and what the gateways held meanwhile."""
+        with ExitStack() as watched, pinned(self.placement.engine):
+            usages = [watched.enter_context(_watched(seat, step.part)) for seat in seats]
+            return load.run_together(plans, alternating=step.manner is Manner.ALTERNATING), usages
 
     def prepare(self, part: Part, topology: Topology) -> None:
         """Have every instance of the topology answer as the part wants it."""
@@ -117,7 +128,7 @@ class Rig:
             workload=part.workload,
             warmup_requests=part.warmup_requests,
             requests_per_connection=part.requests_per_connection,
-            max_connections=_max_connections(part.workload),
+            max_connections=_max_connections(part),
             timeouts=_TIMEOUTS,
             abort=part.abort,
             nonce_prefix=f"{self._rng.getrandbits(24):06x}{self._slices:06x}",
@@ -157,8 +168,18 @@ def _templates(part: Part, seat: Seat | None) -> tuple[RequestTemplate, ...]:
     return requests.through(part, target=seat.target, told=seat.sut.told)
 
 
-def _max_connections(workload: Workload) -> int:
-    return workload.connections if isinstance(workload, ClosedLoop) else _MAX_OPEN_CONNECTIONS
+def _max_connections(part: Part) -> int:
+    if isinstance(part.workload, ClosedLoop):
+        return part.workload.connections
+    return part.connections or _MAX_OPEN_CONNECTIONS
+
+
+@contextmanager
+def _watched(seat: Seat | None, part: Part) -> Iterator[list[UsageSample]]:
+    """Sample what the gateway in this seat holds, as often as the part asks."""
+    usage = seat.sut.usage if seat else lambda: None
+    with sampled(usage, every_ns=part.usage_every_ns) as samples:
+        yield samples
 
 
 def _rss_bytes(seat: Seat | None) -> int | None:

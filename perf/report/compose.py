@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from perf.model.run import Run, RunHeader
+from perf.model.run import Mode, Run, RunHeader
 from perf.model.verdict import (
     FAILING,
+    OPEN,
     UNMEASURED,
     Acceptance,
     Basis,
@@ -157,7 +158,7 @@ def _steps(header: RunHeader, *, status: Status, rows: Sequence[Row], origin: Or
             again = _reproduce(header, scenarios=_scenarios(rows, FAILING))
             return (*again, _accept(origin))
         case Status.INCONCLUSIVE:
-            return _decide(header, scenarios=_scenarios(rows, {Decision.INCONCLUSIVE}))
+            return _decide(header, scenarios=_scenarios(rows, OPEN))
         case Status.NO_RESULT:
             return _reproduce(header, scenarios=_scenarios(rows, UNMEASURED))
 
@@ -203,6 +204,8 @@ def _command(header: RunHeader, *, scenarios: Sequence[str]) -> str:
     words.extend(("--target", header.target))
     words.extend(("--suite", header.suite))
     words.extend(("--base", base) if base else ("--no-base",))
+    if header.mode is Mode.CRITERIA_ONLY:
+        words.append("--no-baseline")
     asked = [shlex.join(("--scenario", scenario)) for scenario in scenarios]
     line = " ".join([shlex.join(words), *asked])
     return line if len(line) <= _MAX_COMMAND else _CONTINUED.join([shlex.join(words), *asked])

@@ -39,6 +39,8 @@ def short_sha(build: Build) -> str:
 
 
 def _baseline(header: RunHeader) -> Phrase:
+    if header.mode is Mode.CRITERIA_ONLY:
+        return plain("nothing (criteria only)")
     if header.mode is Mode.BASELINE_ONLY or header.base is None:
         return plain("the committed baseline (no base build)")
     return _build(header.base)

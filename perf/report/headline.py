@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from perf.model.metric import Direction
-from perf.model.verdict import FAILING, UNMEASURED, Basis, Decision, Finding
+from perf.model.verdict import FAILING, OPEN, UNMEASURED, Basis, Decision, Finding
 from perf.report.document import Phrase, Row, Status
 from perf.report.format import bare_title, change, interval, limit, quantities
 from perf.report.marks import MARKS, SEVERITY, movement
@@ -46,7 +46,7 @@ def sentence_of(rows: Sequence[Row], *, status: Status) -> Phrase:
         case Status.FAILED | Status.ACCEPTED:
             return _offence(rows)
         case Status.INCONCLUSIVE:
-            return _doubt([row for row in rows if row.finding.decision is Decision.INCONCLUSIVE])
+            return _doubt([row for row in rows if row.finding.decision in OPEN])
         case Status.NO_RESULT:
             return _void([row for row in rows if row.finding.decision in UNMEASURED])
         case Status.PASSED:
@@ -106,6 +106,8 @@ def _doubt(open_rows: list[Row]) -> Phrase:
         return plain("The measurements do not decide.")
     row = max(open_rows, key=lambda row: (_upper_harm(row.finding), row.finding.key.text))
     finding = row.finding
+    if finding.basis is Basis.CRITERION:
+        return (*strong_code(row.place), *plain(f" {bare_title(finding)} is undecided: {finding.text}."))
     span = interval(finding.lower, finding.upper)
     more = f" {len(open_rows) - 1} more are undecided as well." if len(open_rows) > 1 else ""
     return (

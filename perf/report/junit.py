@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
-from perf.model.verdict import FAILING, UNMEASURED, Decision
+from perf.model.verdict import FAILING, OPEN, UNMEASURED, Decision
 from perf.report.document import Report, Row, Status
 from perf.report.format import bare_title
 from perf.report.line import message
@@ -45,7 +45,7 @@ def _outcome(decision: Decision, *, accepted: bool) -> str:
         return "skipped" if accepted else "failure"
     if decision in UNMEASURED:
         return "error"
-    return "skipped" if decision is Decision.INCONCLUSIVE else ""
+    return "skipped" if decision in OPEN else ""
 
 
 def _nothing(report: Report) -> ET.Element:

@@ -33,6 +33,7 @@ _LEGEND = {
     Decision.INVALID: "🟠 not measured: never a pass",
     Decision.COLLAPSED: "🟠 not measured: never a pass",
     Decision.INCONCLUSIVE: "🟡 undecided, or worse but within the limit",
+    Decision.UNMEASURABLE: "🟡 undecided, or worse but within the limit",
     Decision.SUSPECT: "🟡 undecided, or worse but within the limit",
     Decision.IMPROVED: "🟢 better",
     Decision.NEW: "🔵 new: not in the baseline yet",

@@ -37,6 +37,9 @@ MARKS: dict[Decision, Mark] = {
     Decision.INVALID: _mark(_ORANGE, "invalid", count=("invalid measurement", "invalid measurements")),
     Decision.COLLAPSED: _mark(_ORANGE, "implausible", count=("implausible gain", "implausible gains")),
     Decision.INCONCLUSIVE: _mark(_YELLOW, "inconclusive", count=("inconclusive", "inconclusive")),
+    Decision.UNMEASURABLE: _mark(
+        _YELLOW, "unmeasurable", count=("not measurable here", "not measurable here")
+    ),
     Decision.SUSPECT: _mark(_YELLOW, "suspect", count=("small loss", "small losses")),
     Decision.IMPROVED: _mark(_GREEN, "improved", count=("improvement", "improvements")),
     Decision.NEW: _mark(_BLUE, "new", count=("new measurement", "new measurements")),

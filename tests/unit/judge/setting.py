@@ -217,5 +217,6 @@ def a_slice(
         upstream_cpu_ns=5_000,
         wall_ns=100_000,
         rig_cores=1,
+        machine_cores=2,
         upstream_key="secret",
     )
