@@ -14,6 +14,7 @@ from perf.commands.building import build
 from perf.commands.ordering import Choices
 from perf.commands.output import FORMATS, Showing, environment
 from perf.commands.publish import publish
+from perf.commands.publish_run import MEASURING, publish_run
 from perf.commands.rig import PARTS, bench_rig, upstream
 from perf.commands.run import names, run
 from perf.commands.stored import replay, report
@@ -113,7 +114,14 @@ def _telling(add: _Add) -> None:
         _choices(sub)
     for sub in (report_parser, replay_parser):
         _showing(sub)
-    publish_parser.add_argument("--dry-run", action="store_true", help="print the comment; write nothing")
+    trusted = add(
+        "publish-run", "Judge what another workflow run measured; comment, set status.", command=_publish_run
+    )
+    trusted.add_argument(
+        "--workflow", default=MEASURING, metavar="PATH", help=f"the workflow that measures ({MEASURING})"
+    )
+    for sub in (publish_parser, trusted):
+        sub.add_argument("--dry-run", action="store_true", help="print what would be written; write nothing")
 
 
 def _alone(add: _Add) -> None:
@@ -218,6 +226,12 @@ def _replay(arguments: Namespace) -> Exit:
 
 def _publish(arguments: Namespace) -> Exit:
     return publish(arguments.directory, _choices_of(arguments), dry_run=arguments.dry_run, env=environment())
+
+
+def _publish_run(arguments: Namespace) -> Exit:
+    return publish_run(
+        arguments.repo, workflow=arguments.workflow, dry_run=arguments.dry_run, env=environment()
+    )
 
 
 def _bench_rig(arguments: Namespace) -> Exit:

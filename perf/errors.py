@@ -9,7 +9,9 @@ PerfgateError                what happened · where · what to do next
 │   ├── LaunchError          the gateway did not become ready
 │   ├── SutError             the gateway died, or answered nonsense, in the middle of a run
 │   └── UpstreamError        the mock upstream failed
+├── ArtifactError       (3)  what a measuring job uploaded cannot be believed
 ├── NothingToCompareError (3)  neither a base build nor a committed baseline, or no scenario
+├── StatusError         (3)  GitHub refused the commit status, so that nobody would see the verdict
 └── PublishError        (0)  GitHub refused; never changes a verdict
 """
 
@@ -78,8 +80,16 @@ class UpstreamError(MeasureError):
     """The mock upstream failed."""
 
 
+class ArtifactError(PerfgateError):
+    """What a measuring job uploaded cannot be believed: too large, damaged, or not what it should be."""
+
+
 class NothingToCompareError(PerfgateError):
     """Neither a base build nor a committed baseline, or no scenario to run."""
+
+
+class StatusError(PerfgateError):
+    """GitHub refused the commit status, so that nobody would see the verdict."""
 
 
 class PublishError(PerfgateError):

@@ -58,6 +58,22 @@ def recording_order(choices: Choices, *, env: Mapping[str, str]) -> Order:
     return _order(choices, repo=repo, target=target, rules=own, env=env)
 
 
+def base_order(choices: Choices, *, base: Source) -> Order:
+    """What the base commit gates, to judge a run that was measured elsewhere.
+
+    The target is the base's own. Without a baseline at the base nothing is demanded but the scenarios.
+    """
+    repo = repository_root(choices.repo)
+    rules = config_of(repo, base.commit)
+    target = find_target(rules, rules.target)
+    order = _order(choices, repo=repo, target=target, rules=rules, env={})
+    path = rules.baseline_path(target=target.name, suite=order.suite)
+    text = file_text(repo, path, rev=base.commit) if rules.wants_baseline else None
+    where = f"{base.commit[:9]}:{path}"
+    baseline = None if text is None else _fitting(read_baseline_text(text, where=where), order, where=where)
+    return replace(order, base=base, baseline=baseline)
+
+
 def config_of(repo: Path, rev: str | None) -> Config:
     """The configuration of a commit, or of the working tree for None; without a file, the defaults."""
     found = config_text(repo, rev)
@@ -107,6 +123,8 @@ def _order(choices: Choices, *, repo: Path, target: Target, rules: Config, env: 
         repository=env.get("GITHUB_REPOSITORY", ""),
         head_sha=env.get("PERFGATE_HEAD_SHA", "") or candidate.commit,
         pull_request=_number(env.get("PERFGATE_PULL_REQUEST", "")),
+        workflow_run=_number(env.get("GITHUB_RUN_ID", "")),
+        workflow_attempt=_number(env.get("GITHUB_RUN_ATTEMPT", "")),
     )
 
 

@@ -23,7 +23,7 @@ def publish(directory: Path, choices: Choices, *, dry_run: bool, env: Mapping[st
     if dry_run:
         sys.stdout.write(text.rstrip("\n") + "\n")
         return Exit.PASS
-    context = context_of(env, _event_text(env))
+    context = context_of(env, event_text(env))
     done = publish_comment(
         text, context, token=env.get("GITHUB_TOKEN", ""), api_url=context.api_url, dry_run=False
     )
@@ -31,7 +31,8 @@ def publish(directory: Path, choices: Choices, *, dry_run: bool, env: Mapping[st
     return Exit.PASS
 
 
-def _event_text(env: Mapping[str, str]) -> str:
+def event_text(env: Mapping[str, str]) -> str:
+    """The payload of the event that started the workflow."""
     path = Path(env.get("GITHUB_EVENT_PATH", ""))
     try:
         return path.read_text(encoding="utf-8")

@@ -3,21 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from github import Auth, Github, GithubException, GithubRetry, RateLimitExceededException
+from github import GithubException
 from github.Issue import Issue
 from github.IssueComment import IssueComment
-from requests.exceptions import RequestException
 
-from perf.errors import PublishError
 from perf.github.body import STICKY, Sticky, Writer, body_of, is_same, marker_of, writer_of
+from perf.github.client import Asking, asked, client
 from perf.github.context import Context
-
-_TIMEOUT_S = 20
-_RETRIES = 4
-_MAX_RATE_WAIT_S = 60
-_SAFE_TO_REPEAT = frozenset({"GET", "HEAD", "PATCH", "DELETE"})
-"""Not POST: a comment whose answer got lost would be posted twice."""
-_PERMISSION = "permissions:\n  pull-requests: write"
 
 
 class Outcome(StrEnum):
@@ -57,32 +49,15 @@ def publish(
         return Publication(outcome=Outcome.NO_PULL_REQUEST, url="", body=body)
     if dry_run:
         return Publication(outcome=Outcome.DRY_RUN, url="", body=body)
-    try:
-        with _client(token, api_url=api_url) as client:
-            issue = client.get_repo(context.repository).get_issue(context.pull_request)
-            return _place(issue, body, sticky=sticky, writer=writer)
-    except (GithubException, RequestException) as error:
-        raise _refusal(error, context=context) from error
-
-
-def _client(token: str, *, api_url: str) -> Github:
-    if not token:
-        raise PublishError(
-            "there is no token", where="GITHUB_TOKEN", cure="Set it: `GITHUB_TOKEN: ${{ github.token }}`."
-        )
-    return Github(
-        auth=Auth.Token(token),
-        base_url=api_url,
-        lazy=True,
-        per_page=100,
-        timeout=_TIMEOUT_S,
-        retry=GithubRetry(
-            total=_RETRIES, max_rate_limit_wait=_MAX_RATE_WAIT_S, allowed_methods=_SAFE_TO_REPEAT
-        ),
-        seconds_between_requests=None,
-        seconds_between_writes=None,
-        user_agent="perfgate",
+    asking = Asking(
+        what="the comment",
+        where=f"{context.repository}, pull request {context.pull_request}",
+        permission="pull-requests: write",
+        from_fork=context.from_fork,
     )
+    with asked(asking), client(token, api_url=api_url) as github:
+        issue = github.get_repo(context.repository).get_issue(context.pull_request)
+        return _place(issue, body, sticky=sticky, writer=writer)
 
 
 def _place(issue: Issue, body: str, *, sticky: Sticky, writer: Writer) -> Publication:
@@ -133,36 +108,3 @@ def _update(ours: list[IssueComment], body: str, *, writer: Writer) -> Publicati
         return Publication(outcome=Outcome.SUPERSEDED, url=kept.html_url, body=wanted)
     outcome = Outcome.UPDATED if changed else Outcome.UNCHANGED
     return Publication(outcome=outcome, url=kept.html_url, body=wanted)
-
-
-def _refusal(error: GithubException | RequestException, *, context: Context) -> PublishError:
-    where = f"{context.repository}, pull request {context.pull_request}"
-    if isinstance(error, RequestException):
-        return PublishError(
-            f"GitHub could not be reached: {error}", where=where, cure="Run `perfgate publish` again."
-        )
-    if isinstance(error, RateLimitExceededException):
-        return PublishError("GitHub's rate limit is used up", where=where, cure="Publish again in an hour.")
-    told = error.message or "no reason given"
-    return PublishError(
-        f"GitHub refused the comment: {error.status} {told}", where=where, cure=_cure(error, context)
-    )
-
-
-def _cure(error: GithubException, context: Context) -> str:
-    match error.status:
-        case 401:
-            return "The token is wrong or has expired; pass `${{ github.token }}`."
-        case 403 if context.from_fork:
-            return (
-                "Runs of a fork's pull request get a token that only reads; "
-                "the job summary has the report. A `workflow_run` workflow can post it."
-            )
-        case 403:
-            return f"Add to the job:\n{_PERMISSION}"
-        case 404:
-            return f"Check the repository and the pull request's number, and add to the job:\n{_PERMISSION}"
-        case 422:
-            return "The comment is too long or malformed; this is a fault of perfgate, please report it."
-        case _:
-            return "Run `perfgate publish` again; if it stays so, look at https://www.githubstatus.com."

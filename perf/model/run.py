@@ -65,7 +65,10 @@ class Skip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunHeader:
-    """Everything about a run but its numbers. `base` is None where no base build exists."""
+    """Everything about a run but its numbers. `base` is None where no base build exists.
+
+    `workflow_run` and `workflow_attempt` are GitHub's, 0 elsewhere.
+    """
 
     run_id: str
     started_at: str
@@ -82,6 +85,8 @@ class RunHeader:
     repository: str
     head_sha: str
     pull_request: int
+    workflow_run: int = 0
+    workflow_attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

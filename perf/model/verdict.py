@@ -68,6 +68,12 @@ class CautionKind(StrEnum):
     SKIPPED = "skipped"
     UNPINNED = "unpinned"
     CREEP = "creep"
+    GATE_INPUTS = "gate-inputs"
+    """The change touches files that the gate itself is made of."""
+    OTHER_VERDICT = "other-verdict"
+    """The measuring job had come to another verdict."""
+    LABEL = "label"
+    """A label of the gate that has no effect, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

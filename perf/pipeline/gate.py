@@ -127,6 +127,8 @@ def _header(order: Order, builds: dict[Arm, Build], *, run_id: str) -> RunHeader
         repository=order.repository,
         head_sha=order.head_sha,
         pull_request=order.pull_request,
+        workflow_run=order.workflow_run,
+        workflow_attempt=order.workflow_attempt,
     )
 
 

@@ -35,6 +35,8 @@ class Order:
     repository: str
     head_sha: str
     pull_request: int
+    workflow_run: int = 0
+    workflow_attempt: int = 0
 
     @property
     def mode(self) -> Mode:

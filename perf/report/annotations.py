@@ -16,7 +16,7 @@ def render(report: Report) -> str:
     match report.status:
         case Status.PASSED:
             return ""
-        case Status.ACCEPTED | Status.INCONCLUSIVE:
+        case Status.ACCEPTED | Status.INCONCLUSIVE | Status.SKIPPED:
             return _line(
                 "warning", title="Performance gate", text=f"{report.title}: {text_of(report.sentence)}"
             )

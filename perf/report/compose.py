@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from perf.model.run import Mode, Run, RunHeader
@@ -20,9 +20,9 @@ from perf.model.verdict import (
     State,
     Verdict,
 )
-from perf.report.document import NOWHERE, Group, Origin, Phrase, Report, Row, Status, Step
+from perf.report.document import NOWHERE, Group, Origin, Report, Row, Status, Step
 from perf.report.facts import facts_of
-from perf.report.headline import counters_of, sentence_of, title
+from perf.report.headline import counters_of, phase_of, sentence_of, title
 from perf.report.marks import MARKS, SEVERITY
 from perf.report.phrase import code, plain, told
 from perf.report.traffic import traffic_of
@@ -82,12 +82,25 @@ def compose(
 
 def compose_failure(failure: Failure, *, header: RunHeader | None = None, origin: Origin = NOWHERE) -> Report:
     """Give the report of a run that came to no verdict: the phase that failed, and the cure."""
-    sentence: Phrase = (*plain(f"The {_PHASES.get(failure.phase, 'run')} failed: "), *told(failure.what))
     cure = Step(case="To mend it:", text=told(failure.cure), command="")
+    return replace(
+        _empty(Status.NO_RESULT, header=header, origin=origin),
+        sentence=(*plain(f"The {phase_of(failure)} failed: "), *told(failure.what)),
+        steps=(cure, *(() if header is None else _reproduce(header, scenarios=()))),
+        failure=failure,
+    )
+
+
+def compose_skip(acceptance: Acceptance, *, origin: Origin = NOWHERE) -> Report:
+    """Give the report of a change that a maintainer exempted from being measured."""
+    return replace(_empty(Status.SKIPPED, header=None, origin=origin), acceptance=acceptance)
+
+
+def _empty(status: Status, *, header: RunHeader | None, origin: Origin) -> Report:
     return Report(
-        status=Status.NO_RESULT,
-        title="no result",
-        sentence=sentence,
+        status=status,
+        title=title(status, counters=()),
+        sentence=sentence_of((), status=status),
         counters=(),
         visible=(),
         more_changed=0,
@@ -96,17 +109,13 @@ def compose_failure(failure: Failure, *, header: RunHeader | None = None, origin
         traffic=(),
         cautions=(),
         facts=() if header is None else facts_of(Run(header=header, blocks=()), ()),
-        steps=(cure, *(() if header is None else _reproduce(header, scenarios=()))),
-        failure=failure,
+        steps=(),
+        failure=None,
         acceptance=None,
         header=header,
         blocks=0,
         origin=origin,
     )
-
-
-_PHASES = {phase: phase for phase in ("plan", "build", "launch", "preflight", "measurement", "judging")}
-"""Phases that a heading may name; any other is called the run."""
 
 
 def _status(verdict: Verdict, acceptance: Acceptance | None) -> Status:
@@ -150,7 +159,7 @@ def _notes(run: Run) -> Iterable[Caution]:
 
 def _steps(header: RunHeader, *, status: Status, rows: Sequence[Row], origin: Origin) -> tuple[Step, ...]:
     match status:
-        case Status.PASSED:
+        case Status.PASSED | Status.SKIPPED:
             return ()
         case Status.ACCEPTED:
             return (_REFRESH,)

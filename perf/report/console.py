@@ -27,6 +27,7 @@ _STATUS = {
     Status.INCONCLUSIVE: ("?", _YELLOW),
     Status.NO_RESULT: ("!", _RED),
     Status.ACCEPTED: ("✓", _YELLOW),
+    Status.SKIPPED: ("-", _YELLOW),
 }
 
 Paint = Callable[[str, str], str]

@@ -16,6 +16,8 @@ class Status(StrEnum):
     INCONCLUSIVE = "inconclusive"
     NO_RESULT = "no-result"
     ACCEPTED = "accepted"
+    SKIPPED = "skipped"
+    """A maintainer said that this change need not be measured."""
 
 
 class Style(StrEnum):

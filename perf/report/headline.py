@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from perf.model.metric import Direction
-from perf.model.verdict import FAILING, OPEN, UNMEASURED, Basis, Decision, Finding
+from perf.model.verdict import FAILING, OPEN, UNMEASURED, Basis, Decision, Failure, Finding
 from perf.report.document import Phrase, Row, Status
 from perf.report.format import bare_title, change, interval, limit, quantities
 from perf.report.marks import MARKS, SEVERITY, movement
@@ -12,6 +12,19 @@ from perf.report.phrase import code, joined, plain, strong, strong_code, told
 
 _NAMED = 2
 """How many offenders the sentence names."""
+_PHASES = frozenset(
+    {
+        "plan",
+        "build",
+        "launch",
+        "preflight",
+        "measurement",
+        "judging",
+        "measuring job",
+        "check of the artifact",
+    }
+)
+"""Phases that a heading may name; any other is called the run."""
 
 
 def title(status: Status, *, counters: Sequence[tuple[str, int]]) -> str:
@@ -28,6 +41,13 @@ def title(status: Status, *, counters: Sequence[tuple[str, int]]) -> str:
             return "no result"
         case Status.ACCEPTED:
             return f"{failing or 'result'} accepted"
+        case Status.SKIPPED:
+            return "skipped"
+
+
+def phase_of(failure: Failure) -> str:
+    """What failed, in words of ours only."""
+    return failure.phase if failure.phase in _PHASES else "run"
 
 
 def counters_of(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
@@ -51,6 +71,10 @@ def sentence_of(rows: Sequence[Row], *, status: Status) -> Phrase:
             return _void([row for row in rows if row.finding.decision in UNMEASURED])
         case Status.PASSED:
             return _praise(rows)
+        case Status.SKIPPED:
+            return plain(
+                "A maintainer said that this change need not be measured, so nothing is known of it."
+            )
 
 
 def _failing_words(counters: Sequence[tuple[str, int]]) -> str:

@@ -24,6 +24,7 @@ _ICONS = {
     Status.INCONCLUSIVE: "⚠️",
     Status.NO_RESULT: "🚫",
     Status.ACCEPTED: "☑️",
+    Status.SKIPPED: "⏭️",
 }
 _LEGEND = {
     Decision.MISSED: "🔴 worse than allowed: fails",
@@ -104,7 +105,8 @@ def _sentence(report: Report) -> str:
     if report.acceptance is None:
         return said
     accepted = report.acceptance
-    return f"{said}\n\nAccepted by {code_span(accepted.login)} for {code_span(accepted.sha[:7])}."
+    word = "Skipped" if report.status is Status.SKIPPED else "Accepted"
+    return f"{said}\n\n{word} by {code_span(accepted.login)} for {code_span(accepted.sha[:7])}."
 
 
 def _changed(report: Report, *, cuts: frozenset[Cut]) -> str:

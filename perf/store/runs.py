@@ -1,7 +1,7 @@
 """A run directory: run.json, blocks.jsonl with a line a block, then verdict.json or failure.json."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -98,10 +98,28 @@ def write_failure(directory: Path, failure: Failure) -> None:
 
 def read_run(directory: Path) -> Run:
     """Read a run; a last line torn by a crash is dropped with a note, other damage is a BaselineError."""
-    path = directory / HEADER_NAME
-    file = decode_versioned(_read(path), HeaderFile, place=Place(where=str(path), cure=_CURE))
-    blocks, notes = _blocks(directory / BLOCKS_NAME)
-    return Run(header=to_model(file.header, RunHeader), blocks=tuple(blocks), notes=notes)
+    header, blocks = directory / HEADER_NAME, directory / BLOCKS_NAME
+    return _run(_read(header), _read(blocks), where=str(directory))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded:
+    """A run that arrived as texts, each part None where its file is not among them."""
+
+    run: Run | None
+    verdict: Verdict | None
+    failure: Failure | None
+
+
+def read_uploaded(texts: Mapping[str, str], *, where: str) -> Uploaded:
+    """Read a run from the texts of its files by name, as strictly as from a directory."""
+    header, verdict, failure = texts.get(HEADER_NAME), texts.get(VERDICT_NAME), texts.get(FAILURE_NAME)
+    run = None if header is None else _run(header, texts.get(BLOCKS_NAME, ""), where=where)
+    return Uploaded(
+        run=run,
+        verdict=None if verdict is None else _verdict(verdict, where=f"{where}/{VERDICT_NAME}"),
+        failure=None if failure is None else _failure(failure, where=f"{where}/{FAILURE_NAME}"),
+    )
 
 
 def read_verdict(directory: Path) -> Verdict | None:
@@ -109,8 +127,7 @@ def read_verdict(directory: Path) -> Verdict | None:
     path = directory / VERDICT_NAME
     if not path.exists():
         return None
-    file = decode_versioned(_read(path), VerdictFile, place=Place(where=str(path), cure=_CURE))
-    return to_model(file.verdict, Verdict)
+    return _verdict(_read(path), where=str(path))
 
 
 def read_failure(directory: Path) -> Failure | None:
@@ -118,18 +135,33 @@ def read_failure(directory: Path) -> Failure | None:
     path = directory / FAILURE_NAME
     if not path.exists():
         return None
-    file = decode_versioned(_read(path), FailureFile, place=Place(where=str(path), cure=_CURE))
+    return _failure(_read(path), where=str(path))
+
+
+def _verdict(text: str, *, where: str) -> Verdict:
+    file = decode_versioned(text, VerdictFile, place=Place(where=where, cure=_CURE))
+    return to_model(file.verdict, Verdict)
+
+
+def _failure(text: str, *, where: str) -> Failure:
+    file = decode_versioned(text, FailureFile, place=Place(where=where, cure=_CURE))
     return to_model(file.failure, Failure)
 
 
-def _blocks(path: Path) -> tuple[list[Block], tuple[str, ...]]:
-    text = _read(path)
+def _run(header: str, blocks: str, *, where: str) -> Run:
+    place = Place(where=f"{where}/{HEADER_NAME}", cure=_CURE)
+    file = decode_versioned(header, HeaderFile, place=place)
+    read, notes = _blocks(blocks, where=f"{where}/{BLOCKS_NAME}")
+    return Run(header=to_model(file.header, RunHeader), blocks=tuple(read), notes=notes)
+
+
+def _blocks(text: str, *, where: str) -> tuple[list[Block], tuple[str, ...]]:
     *whole, torn = text.split("\n")
-    blocks = [_block(line, where=f"{path}, line {number}") for number, line in enumerate(whole, start=1)]
-    _refuse_twins((str(block.number) for block in blocks), what="block", where=str(path))
+    blocks = [_block(line, where=f"{where}, line {number}") for number, line in enumerate(whole, start=1)]
+    _refuse_twins((str(block.number) for block in blocks), what="block", where=where)
     if not torn:
         return blocks, ()
-    note = f"The last line of {path.name} was torn by a crash and is left out: {len(blocks)} blocks remain."
+    note = f"The last line of {BLOCKS_NAME} was torn by a crash and is left out: {len(blocks)} blocks remain."
     return blocks, (note,)
 
 

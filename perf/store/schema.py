@@ -110,6 +110,8 @@ class HeaderShape(Strict, frozen=True):
     repository: Annotated[str, Meta(pattern=r"^([A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100})?$(?!\n)")]
     head_sha: Hex
     pull_request: Count
+    workflow_run: Count = 0
+    workflow_attempt: Count = 0
 
 
 class HeaderFile(Strict, frozen=True):

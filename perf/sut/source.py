@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import tomllib
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from perf.errors import ConfigError, UsageError
@@ -72,6 +73,21 @@ def default_base(repo: Path, rev: str | None = None) -> Source | None:
         return commit_source(repo, "HEAD")
     parent = _first_parent(repo, head)
     return None if parent is None else commit_source(repo, parent)
+
+
+def was_tip(repo: Path, commit: str, *, branch: str, since: datetime) -> bool:
+    """Whether `commit` has been the tip of `branch` (origin's, or a local one) at `since` or later.
+
+    The dates are those of the branch's own commits. UsageError if this clone lacks the branch.
+    """
+    names = (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}")
+    tips = (try_git(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", name) for name in names)
+    tip = next((found.strip() for found in tips if found), None)
+    if tip is None:
+        raise UsageError(f"git knows no branch {branch!r:.100}", where=str(repo), cure=_DEEPEN)
+    asked = ("rev-list", "--first-parent", "--max-count=1", f"--before={since.isoformat()}", tip)
+    oldest = git(repo, *asked).strip()
+    return _is_ancestor(repo, commit, newer=tip) and (not oldest or _is_ancestor(repo, oldest, newer=commit))
 
 
 def inputs_key(repo: Path, source: Source, *, inputs: tuple[str, ...]) -> str:
@@ -156,6 +172,10 @@ def _fork_point(repo: Path) -> str | None:
         if fork is not None:
             return fork.split()[0]
     return None
+
+
+def _is_ancestor(repo: Path, older: str, *, newer: str) -> bool:
+    return try_git(repo, "merge-base", "--is-ancestor", older, newer) is not None
 
 
 def _first_parent(repo: Path, commit: str) -> str | None:

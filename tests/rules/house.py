@@ -40,7 +40,7 @@ PACKAGES: dict[str, frozenset[str]] = {
     "upstream": frozenset({"httptools", "httpx", "msgspec", "pytest", "respx", "uvloop"}),
     "load": frozenset({"hdrh", "httptools", "msgspec", "uvloop"}),
     "store": frozenset({"msgspec"}),
-    "github": frozenset({"github", "msgspec", "requests"}),
+    "github": frozenset({"github", "httpx", "msgspec", "requests"}),
     "gateway": frozenset({"httptools", "msgspec", "uvloop"}),
     "benchmarks": frozenset({"msgspec", "pytest", "pytest_benchmark"}),
     "pipeline": frozenset({"psutil", "rich"}),

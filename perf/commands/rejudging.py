@@ -1,0 +1,136 @@
+"""Judging a run that someone else's code measured, by the rules of the base branch alone."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from perf.commands.ordering import Choices, base_order, config_of
+from perf.errors import ArtifactError
+from perf.github.archive import members_of
+from perf.github.forge import OpenPull
+from perf.github.runs import WorkflowRun
+from perf.judge.claims import Claims, objections
+from perf.judge.verdict import conclude
+from perf.model.build import Source
+from perf.model.run import Mode, Run
+from perf.model.target import RunningKind
+from perf.model.verdict import Caution, CautionKind, Verdict
+from perf.pipeline.order import Order
+from perf.scenarios import SUITES
+from perf.store.runs import Uploaded, read_uploaded
+from perf.sut.source import commit_source, repository_root, was_tip
+
+FULL_SUITE = "medium"
+"""What the label `perf: full` asks for."""
+_BASE_MAY_LAG = timedelta(days=1)
+"""How long before the run the base commit may have been replaced as its branch's tip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origins:
+    """Where an uploaded run came from, as GitHub says: repository, workflow run, and pull request if any."""
+
+    repository: str
+    run: WorkflowRun
+    pull: OpenPull | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudged:
+    """A run and what the base's rules say of it."""
+
+    run: Run
+    verdict: Verdict
+    fail_on_inconclusive: bool
+
+
+def opened(content: bytes) -> Uploaded:
+    """The run in an uploaded zip; ArtifactError or BaselineError for anything that is not one."""
+    return read_uploaded(members_of(content), where="artifact")
+
+
+def rejudge(run: Run, *, said: Verdict | None, repo: Path, origins: Origins) -> Rejudged:
+    """Judge the blocks by policy, scenarios and baseline of the base; ArtifactError if they are foreign.
+
+    `said` is the verdict that came with them: it counts for nothing, and a caution tells where it differs.
+    """
+    root = repository_root(repo)
+    base = _base(run, root, origins=origins)
+    order = base_order(_choices(root, suite=run.header.suite), base=base)
+    wrong = objections(run, _claims(order, origins=origins, gated=config_of(root, base.commit).suite))
+    if wrong:
+        raise _refused(" ".join(wrong))
+    if run.header.mode is not Mode.PAIRED and not isinstance(order.target.kind, RunningKind):
+        raise _refused("It was not compared with a build of the base commit.")
+    # What must be there is what the base expects, whatever the run says of itself.
+    expected = replace(run, header=replace(run.header, scenarios=order.expected, skips=order.skips))
+    verdict = conclude(expected, scenarios=order.scenarios, baseline=order.baseline, policy=order.policy)
+    return Rejudged(
+        run=expected,
+        verdict=replace(verdict, cautions=(*_other_verdict(verdict, said), *verdict.cautions)),
+        fail_on_inconclusive=order.policy.fail_on_inconclusive,
+    )
+
+
+def _base(run: Run, root: Path, *, origins: Origins) -> Source:
+    """The commit whose rules count: the one that was measured, if it was the base branch's own.
+
+    Only people who may write queue merges, so a merge group is judged by the default branch's rules.
+    """
+    if origins.pull is None:
+        return commit_source(root, "HEAD")
+    base = run.header.base
+    if base is None:
+        return commit_source(root, origins.pull.base_sha)
+    since = origins.run.created_at - _BASE_MAY_LAG
+    commit = base.source.commit
+    if not commit or not was_tip(root, commit, branch=origins.pull.base_ref, since=since):
+        raise _refused(f"It was compared with {commit[:9] or 'no commit'}, not with the base of this change.")
+    return commit_source(root, commit)
+
+
+def _claims(order: Order, *, origins: Origins, gated: str) -> Claims:
+    return Claims(
+        repository=origins.repository,
+        head_sha=origins.run.head_sha,
+        pull_request=0 if origins.pull is None else origins.pull.number,
+        workflow_run=origins.run.run_id,
+        workflow_attempt=origins.run.attempt,
+        target=order.target.name,
+        suites={gated, FULL_SUITE},
+        scenarios=order.expected,
+    )
+
+
+def _choices(root: Path, *, suite: str) -> Choices:
+    """Nothing chosen but the suite; an unknown one becomes the configured one, and is objected to."""
+    return Choices(
+        repo=root,
+        target=None,
+        suite=suite if suite in SUITES else None,
+        scenarios=(),
+        base=None,
+        no_base=False,
+        no_baseline=False,
+        debug=False,
+        seed=0,
+        fail_on_inconclusive=False,
+    )
+
+
+def _other_verdict(verdict: Verdict, said: Verdict | None) -> tuple[Caution, ...]:
+    if said is None or said.state is verdict.state:
+        return ()
+    text = (
+        f"The measuring job called this {said.state.value}; "
+        f"judged again by the rules of the base branch it is {verdict.state.value}."
+    )
+    return (Caution(kind=CautionKind.OTHER_VERDICT, text=text),)
+
+
+def _refused(why: str) -> ArtifactError:
+    return ArtifactError(
+        f"What was measured is refused. {why}",
+        where="artifact",
+        cure="Update the branch from its base and push, so that it is measured again.",
+    )

@@ -1,0 +1,48 @@
+"""A report as a commit status: success or failure, and a line of at most 140 characters."""
+
+from perf.model.verdict import UNMEASURED
+from perf.report.document import Report, Status
+from perf.report.headline import phase_of
+from perf.report.marks import MARKS
+from perf.report.neutral import visible
+from perf.report.phrase import text_of
+
+MAX_DESCRIPTION = 140
+"""GitHub refuses more."""
+
+
+def is_success(report: Report, *, fail_on_inconclusive: bool) -> bool:
+    """Whether the change may be merged as far as this gate is concerned."""
+    match report.status:
+        case Status.PASSED | Status.ACCEPTED | Status.SKIPPED:
+            return True
+        case Status.INCONCLUSIVE:
+            return not fail_on_inconclusive
+        case Status.FAILED | Status.NO_RESULT:
+            return False
+
+
+def description(report: Report) -> str:
+    """The line beside the status; words of the run's own logs and errors never stand in it."""
+    return visible(_line(report), most=MAX_DESCRIPTION)
+
+
+def _line(report: Report) -> str:
+    who = "" if report.acceptance is None else f"@{report.acceptance.login}"
+    match report.status:
+        case Status.PASSED | Status.FAILED | Status.INCONCLUSIVE:
+            return text_of(report.sentence)
+        case Status.ACCEPTED:
+            return f"accepted by {who}: {report.title.removesuffix(' accepted')}"
+        case Status.SKIPPED:
+            return f"skipped by {who}: nothing was judged"
+        case Status.NO_RESULT:
+            return _void(report)
+
+
+def _void(report: Report) -> str:
+    if report.failure is not None:
+        return f"no result: the {phase_of(report.failure)} failed; the comment says why"
+    words = {name for decision in UNMEASURED for name in (MARKS[decision].singular, MARKS[decision].plural)}
+    counted = [f"{count} {name}" for name, count in report.counters if name in words]
+    return f"no result: {', '.join(counted) or 'nothing was compared'}"
