@@ -7,11 +7,12 @@ from pathlib import Path
 
 from perf.config import Config, find_target, load_config
 from perf.errors import BaselineError, NothingToCompareError
+from perf.judge.controls import CONTROLS
 from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
 from perf.model.build import Source
 from perf.model.target import RunningKind, Target
-from perf.pipeline.order import Order, select, servable
+from perf.pipeline.order import Order, controllable, select, servable
 from perf.store.baselines import read_baseline_text
 from perf.sut.source import candidate_source, config_text, default_base, file_text, repository_root
 
@@ -114,6 +115,7 @@ def _order(choices: Choices, *, repo: Path, target: Target, rules: Config, env: 
         scenarios=scenarios,
         skips=skips,
         benchmarks=bool(target.benchmarks) and (not choices.scenarios or BENCHMARKS in choices.scenarios),
+        controls=controllable(scenarios, target) and (not choices.scenarios or CONTROLS in choices.scenarios),
         candidate=candidate,
         base=None,
         baseline=None,

@@ -169,7 +169,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.READY_TIME: _ready_time,
     m.FIRST_ANSWER_TIME: _first_answer_time,
 }
-"""Every metric of a load slice; BENCH_BEST comes from pytest-benchmark instead."""
+"""Every metric of a load slice; BENCH_BEST comes from pytest-benchmark, PLANTED_DELAY from the controls."""
 
 
 def values_of(pool: Pool) -> dict[str, float]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from perf.judge.cautions import cautions_of
 from perf.judge.compare import series_of
 from perf.judge.contract import judge_contract
+from perf.judge.controls import CONTROLS, judge_controls
 from perf.judge.criteria import judge_criteria
 from perf.judge.findings import Case, committed_medians, judge_comparisons
 from perf.judge.gates import contract_keys, gates_of
@@ -15,7 +16,7 @@ from perf.model.baseline import Baseline
 from perf.model.policy import Policy
 from perf.model.run import Mode, Run
 from perf.model.scenario import Route, Scenario
-from perf.model.verdict import FAILING, OPEN, UNMEASURED, Decision, Finding, State, Verdict
+from perf.model.verdict import FAILING, OPEN, UNMEASURED, Basis, Decision, Finding, State, Verdict
 
 _UNDECIDED = frozenset({Decision.INCONCLUSIVE}) | UNMEASURED
 """What more blocks may decide; what this machine cannot measure they do not."""
@@ -25,7 +26,8 @@ def conclude(
     run: Run, *, scenarios: Sequence[Scenario], baseline: Baseline | None, policy: Policy
 ) -> Verdict:
     """Judge what has been measured so far; the same input gives the same verdict, bit for bit."""
-    all_series = series_of(run.blocks)
+    everything = series_of(run.blocks)
+    all_series = {key: series for key, series in everything.items() if key.scenario != CONTROLS}
     record = record_for(baseline, run.header.environment)
     paired, alone = run.header.mode is Mode.PAIRED, run.header.mode is Mode.CRITERIA_ONLY
     case = Case(
@@ -39,6 +41,7 @@ def conclude(
         paired=paired,
     )
     findings = (
+        *judge_controls(everything, expected=run.header.scenarios, blocks=_full_blocks(run), policy=policy),
         *_known_by_identity(run, judge_comparisons(case), look=case.look),
         *judge_criteria(scenarios, all_series=all_series, blocks=run.blocks, policy=policy),
         *judge_contract(
@@ -50,7 +53,8 @@ def conclude(
     )
     return Verdict(
         state=_state(findings, subjects=_subjects(scenarios)),
-        settled=settled({finding.decision for finding in findings if finding.gating}, case.look),
+        settled=_control_failed(findings)
+        or settled({finding.decision for finding in findings if finding.gating}, case.look),
         findings=findings,
         cautions=cautions_of(run, record=record, findings=findings),
     )
@@ -90,18 +94,33 @@ def _subjects(scenarios: Sequence[Scenario]) -> frozenset[str]:
 
 
 def _state(findings: Sequence[Finding], *, subjects: Collection[str]) -> State:
-    """Proven failure first; then what was not measured; a pass only if something is known of the gateway."""
+    """No result if a control failed; else proven failure first, then what was not measured.
+
+    A pass only if something is known of the gateway.
+    """
+    if _control_failed(findings):
+        return State.NO_RESULT
     gating = [finding for finding in findings if finding.gating]
     decisions = {finding.decision for finding in gating}
     if decisions & FAILING:
         return State.FAILED
     known = any(
-        finding.change is not None or (finding.decision is Decision.MET and finding.key.scenario in subjects)
+        _compared(finding) or (finding.decision is Decision.MET and finding.key.scenario in subjects)
         for finding in gating
     )
     if decisions & UNMEASURED or not (known or decisions & OPEN):
         return State.NO_RESULT
     return State.INCONCLUSIVE if decisions & OPEN else State.PASSED
+
+
+def _control_failed(findings: Sequence[Finding]) -> bool:
+    return any(
+        finding.basis is Basis.CONTROL and finding.decision is Decision.INVALID for finding in findings
+    )
+
+
+def _compared(finding: Finding) -> bool:
+    return finding.change is not None and finding.basis is not Basis.CONTROL
 
 
 def settled(decisions: Collection[Decision], look: Look) -> bool:

@@ -105,6 +105,7 @@ OVERLOAD_RECOVERY = _lower("overload-recovery", "recovery from overload", unit=U
 READY_TIME = _lower("ready-time", "start to ready", unit=Unit.NS, limit=0.10)
 FIRST_ANSWER_TIME = _lower("first-answer-time", "start to first answer", unit=Unit.NS, limit=0.10)
 BENCH_BEST = _lower("bench-best", "best round", unit=Unit.NS, limit=0.10)
+PLANTED_DELAY = _lower("planted-delay", "planted delay", unit=Unit.NS, limit=0.0)
 
 METRICS: tuple[Metric, ...] = (
     E2E_MIN,
@@ -152,5 +153,6 @@ METRICS: tuple[Metric, ...] = (
     READY_TIME,
     FIRST_ANSWER_TIME,
     BENCH_BEST,
+    PLANTED_DELAY,
 )
 METRIC_BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}

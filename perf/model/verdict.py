@@ -50,6 +50,8 @@ class Basis(StrEnum):
     BASELINE = "committed baseline"
     CRITERION = "criterion"
     CONTRACT = "contract"
+    CONTROL = "control"
+    """A change that is known: none, or a planted one. Tells whether the run may be believed."""
     NOTHING = "nothing"
 
 

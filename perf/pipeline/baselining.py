@@ -24,6 +24,7 @@ def record_baseline(order: Order, *, runs: int, listener: Listener) -> MachineRe
     MeasureError if a run had an invalid part or did not measure what the others did.
     """
     _refuse(order, runs=runs)
+    order = replace(order, controls=False)
     builds = build_arms(order, listener=listener)
     blocks: list[Block] = []
     for number in range(1, runs + 1):

@@ -17,6 +17,7 @@ from perf.model.scenario import Cadence, Part, Route, Scenario, Topology
 from perf.model.slices import Manner, SliceRecord, SliceStep
 from perf.model.target import Target
 from perf.pipeline.bench import best_rounds_ns
+from perf.pipeline.controls import Controls, measure_controls
 from perf.pipeline.machine import cpu_ticks, steal_ratio
 from perf.pipeline.preflight import preflight
 from perf.pipeline.rig import Rig, Seat
@@ -33,6 +34,7 @@ class Bench:
     builds: Mapping[Arm, Build]
     scenarios: tuple[Scenario, ...]
     benchmarks: bool
+    controls: Controls | None
     rig: Rig
     policy: Policy
     scratch: Path
@@ -87,6 +89,7 @@ def measure_once(bench: Bench, *, say: Say) -> Block:
 
 def _interleaved(bench: Bench, number: int, *, first: Arm, say: Say) -> tuple[PartRecord, ...]:
     records: list[SliceRecord] = []
+    controls: tuple[PartRecord, ...] = ()
     for topology, scenarios in _by_topology(bench.every_block).items():
         with ExitStack() as stack:
             seats = {
@@ -101,7 +104,27 @@ def _interleaved(bench: Bench, number: int, *, first: Arm, say: Say) -> tuple[Pa
                 say(f"{step.scenario} {step.part.name}")
                 measured = bench.rig.measure(step, topology=topology, seats=seats)
                 records.extend(record for record in measured if bench.keeps(record.arm))
-    return summarise(records, policy=bench.policy)
+            if number <= bench.policy.looks[0] and not controls:
+                say("controls")
+                name = f"{number}-{topology.name}-twin"
+                controls = _controls(bench, scenarios, topology=topology, seats=seats, name=name)
+    return (*summarise(records, policy=bench.policy), *controls)
+
+
+def _controls(
+    bench: Bench, scenarios: Sequence[Scenario], *, topology: Topology, seats: Mapping[Arm, Seat], name: str
+) -> tuple[PartRecord, ...]:
+    """The controls, on the candidate that has just been measured; none where only the rig was asked."""
+    asks = [each.parts[0].ask for each in scenarios if each.route is Route.THROUGH_SUT]
+    if bench.controls is None or not asks:
+        return ()
+    twins = {
+        arm: _seat(bench, Arm.CANDIDATE, topology=topology, name=f"{name}-{arm}")
+        for arm in (Arm.BASELINE, Arm.CANDIDATE)
+    }
+    return measure_controls(
+        bench.controls, ask=asks[0], topology=topology, candidate=seats[Arm.CANDIDATE], twins=twins
+    )
 
 
 def _preflight(

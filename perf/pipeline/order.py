@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perf.errors import ConfigError, NothingToCompareError, UsageError
+from perf.judge.controls import CONTROLS
 from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
 from perf.model.build import Source
 from perf.model.policy import Policy
 from perf.model.run import Mode, Skip
-from perf.model.scenario import Route, Scenario
+from perf.model.scenario import Cadence, Route, Scenario
 from perf.model.target import RunningKind, Target
 from perf.scenarios import SCENARIOS, SUITES
+
+_EXTRAS = (BENCHMARKS, CONTROLS)
+"""What can be asked for like a scenario, and has no file of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,7 @@ class Order:
     scenarios: tuple[Scenario, ...]
     skips: tuple[Skip, ...]
     benchmarks: bool
+    controls: bool
     candidate: Source
     base: Source | None
     baseline: Baseline | None
@@ -45,9 +50,9 @@ class Order:
 
     @property
     def expected(self) -> tuple[str, ...]:
-        """The scenario names that the run is to measure, micro-benchmarks included."""
+        """The scenario names that the run is to measure, micro-benchmarks and controls included."""
         names = tuple(scenario.name for scenario in self.scenarios)
-        return (*names, BENCHMARKS) if self.benchmarks else names
+        return (*names, *((BENCHMARKS,) if self.benchmarks else ()), *((CONTROLS,) if self.controls else ()))
 
 
 def select(suite: str, wanted: Sequence[str]) -> tuple[Scenario, ...]:
@@ -61,15 +66,15 @@ def select(suite: str, wanted: Sequence[str]) -> tuple[Scenario, ...]:
     if not wanted:
         return SUITES[suite]
     known = {name: scenario for scenario in SCENARIOS for name in (scenario.number.lower(), scenario.name)}
-    unknown = [name for name in wanted if name.lower() not in known and name != BENCHMARKS]
+    unknown = [name for name in wanted if name.lower() not in known and name not in _EXTRAS]
     if unknown:
         choices = ", ".join(f"{scenario.number} ({scenario.name})" for scenario in SCENARIOS)
         raise UsageError(
             f"There is no scenario {unknown[0]!r}",
             where="--scenario",
-            cure=f"Choose among {choices}, {BENCHMARKS}.",
+            cure=f"Choose among {choices}, {', '.join(_EXTRAS)}.",
         )
-    chosen = {known[name.lower()].name for name in wanted if name != BENCHMARKS}
+    chosen = {known[name.lower()].name for name in wanted if name not in _EXTRAS}
     return tuple(scenario for scenario in SCENARIOS if scenario.name in chosen)
 
 
@@ -85,6 +90,14 @@ def servable(scenarios: Sequence[Scenario], target: Target) -> tuple[tuple[Scena
         else:
             kept.append(scenario)
     return tuple(kept), tuple(skips)
+
+
+def controllable(scenarios: Sequence[Scenario], target: Target) -> bool:
+    """Whether the controls can run: beside interleaved scenarios, and through a proxy of plain bytes."""
+    secured = isinstance(target.kind, RunningKind) and target.kind.base_url.startswith("https:")
+    return not secured and any(
+        each.route is Route.THROUGH_SUT and each.cadence is Cadence.EVERY_BLOCK for each in scenarios
+    )
 
 
 def require_something(order: Order) -> None:

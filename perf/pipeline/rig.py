@@ -27,10 +27,16 @@ _EVENT_MARGIN_NS = ms_to_ns(5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """A running gateway, and how to address it."""
+    """A running gateway, and how to address it; `via` is the URL of a proxy before it, if there is one."""
 
     sut: RunningSut
     target: Target
+    via: str = ""
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go: to the gateway, or to what stands before it."""
+        return self.via or self.sut.base_url
 
     @property
     def upstream_key(self) -> str:
@@ -122,7 +128,7 @@ class Rig:
     def _plan(self, part: Part, *, topology: Topology, seat: Seat | None) -> LoadPlan:
         self._slices += 1
         return LoadPlan(
-            base_url=seat.sut.base_url if seat else self._direct_url(part, topology),
+            base_url=seat.base_url if seat else self._direct_url(part, topology),
             templates=_templates(part, seat),
             spread=Spread.BY_REQUEST,
             workload=part.workload,

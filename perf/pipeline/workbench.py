@@ -1,13 +1,15 @@
 """Builds, upstream and rig of a run, set up and taken down."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 
+from perf.load.detour import Detour
 from perf.model.build import Build
 from perf.model.run import Arm
 from perf.pipeline.block import Bench
+from perf.pipeline.controls import Controls
 from perf.pipeline.order import Order
 from perf.pipeline.placement import frozen_heap, own_cores, place
 from perf.pipeline.progress import Listener
@@ -40,13 +42,21 @@ def workbench(order: Order, builds: Mapping[Arm, Build], *, scratch: Path) -> It
     placement = place(own_cores())
     names = {instance.name for scenario in order.scenarios for instance in scenario.topology.instances}
     rng = Random(order.seed)
-    with frozen_heap(), UpstreamProcess.start(sorted(names), cpus=placement.upstream) as upstream:
+    with ExitStack() as stack:
+        stack.enter_context(frozen_heap())
+        upstream = stack.enter_context(UpstreamProcess.start(sorted(names), cpus=placement.upstream))
+        rig = Rig(upstream=upstream, placement=placement, rng=rng)
+        controls = None
+        if order.controls:
+            detour = stack.enter_context(Detour.start(cpus=placement.upstream))
+            controls = Controls(rig=rig, detour=detour, policy=order.policy, rng=rng)
         yield Bench(
             target=order.target,
             builds=builds,
             scenarios=order.scenarios,
             benchmarks=order.benchmarks,
-            rig=Rig(upstream=upstream, placement=placement, rng=rng),
+            controls=controls,
+            rig=rig,
             policy=order.policy,
             scratch=scratch,
             rng=rng,

@@ -51,12 +51,13 @@ def compose(
 ) -> Report:
     """Give the report of a run; an acceptance turns a failure into ACCEPTED, and nothing else."""
     places = _places(run, verdict)
+    findings = [finding for finding in verdict.findings if not _is_good_control(finding)]
     rows = [
         Row(place=places.name(finding.key.scenario, finding.key.part), finding=finding)
-        for finding in sorted(verdict.findings, key=_severity)
+        for finding in sorted(findings, key=_severity)
     ]
     status = _status(verdict, acceptance)
-    counters = counters_of(verdict.findings)
+    counters = counters_of(findings)
     changed = [row for row in rows if MARKS[row.finding.decision].changed]
     kept = acceptance if status is Status.ACCEPTED else None
     return Report(
@@ -66,9 +67,9 @@ def compose(
         counters=counters,
         visible=tuple(changed[:MAX_VISIBLE]),
         more_changed=max(0, len(changed) - MAX_VISIBLE),
-        groups=_groups(row for row in rows if row.finding.basis is not Basis.CRITERION),
+        groups=_groups(row for row in rows if row.finding.basis not in _NOT_COMPARED),
         criteria=_by_key(row for row in rows if row.finding.basis is Basis.CRITERION),
-        traffic=traffic_of(run.blocks, place=places.name),
+        traffic=traffic_of(run.blocks, place=places.name, but=_controls(verdict.findings)),
         cautions=(*verdict.cautions, *_notes(run)),
         facts=facts_of(run, verdict.findings),
         steps=_steps(run.header, status=status, rows=changed, origin=origin),
@@ -128,6 +129,18 @@ def _status(verdict: Verdict, acceptance: Acceptance | None) -> Status:
             return Status.INCONCLUSIVE
         case State.NO_RESULT:
             return Status.NO_RESULT
+
+
+_NOT_COMPARED = frozenset({Basis.CRITERION, Basis.CONTROL})
+
+
+def _is_good_control(finding: Finding) -> bool:
+    """A control that came out as it must is a fact about the run, and no result of it."""
+    return finding.basis is Basis.CONTROL and finding.decision is not Decision.INVALID
+
+
+def _controls(findings: Iterable[Finding]) -> frozenset[str]:
+    return frozenset(finding.key.scenario for finding in findings if finding.basis is Basis.CONTROL)
 
 
 def _places(run: Run, verdict: Verdict) -> Places:
@@ -203,7 +216,8 @@ def _decide(header: RunHeader, *, scenarios: Sequence[str]) -> tuple[Step, ...]:
 
 def _scenarios(rows: Sequence[Row], decisions: Iterable[Decision]) -> tuple[str, ...]:
     wanted = set(decisions)
-    named = (row.finding.key.scenario for row in rows if row.finding.decision in wanted)
+    told = (row.finding for row in rows if row.finding.basis is not Basis.CONTROL)
+    named = (finding.key.scenario for finding in told if finding.decision in wanted)
     return tuple(dict.fromkeys(named))[:_MAX_NAMED_SCENARIOS]
 
 

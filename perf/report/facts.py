@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from perf.model.build import Build
 from perf.model.run import Mode, Run, RunHeader
 from perf.model.units import BYTES_PER_MIB
-from perf.model.verdict import Finding
+from perf.model.verdict import Basis, Finding
 from perf.report.document import Fact, Phrase
 from perf.report.format import duration, part_of_whole, short
 from perf.report.phrase import code, joined, plain
@@ -25,6 +25,7 @@ def facts_of(run: Run, findings: Sequence[Finding]) -> tuple[Fact, ...]:
         Fact(label="Blocks", value=_blocks(run)),
         Fact(label="Seed", value=code(str(header.seed))),
         Fact(label="Could have detected", value=_detectable(findings)),
+        Fact(label="Controls", value=_controls(findings)),
     ]
     facts.extend(
         Fact(label="Not run", value=(*code(skip.scenario), *plain(": "), *code(skip.reason)))
@@ -74,6 +75,12 @@ def _blocks(run: Run) -> Phrase:
         f"{len(repeated)} of fresh processes, measured in turns{once}, {duration(measured_ns)} in all{stolen}"
     )
     return plain(told)
+
+
+def _controls(findings: Sequence[Finding]) -> Phrase:
+    """What the run said where the change is known."""
+    told = [finding.text for finding in findings if finding.basis is Basis.CONTROL]
+    return plain("; ".join(told))
 
 
 def _detectable(findings: Sequence[Finding]) -> Phrase:

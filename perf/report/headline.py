@@ -151,8 +151,16 @@ def _upper_harm(finding: Finding) -> float:
 def _void(broken: list[Row]) -> Phrase:
     if not broken:
         return plain("Nothing was compared, so nothing is known.")
-    row = broken[0]
+    row = min(broken, key=lambda row: row.finding.basis is not Basis.CONTROL)
     why = told(row.finding.text) if row.finding.text else plain("The measurement failed.")
+    if row.finding.basis is Basis.CONTROL:
+        return (
+            *strong("The control "),
+            *strong_code(row.finding.key.part),
+            *strong(" failed"),
+            *plain(": "),
+            *why,
+        )
     return (
         *strong_code(row.place),
         *strong(f" {bare_title(row.finding)} could not be measured"),

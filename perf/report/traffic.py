@@ -1,7 +1,7 @@
 """Requests and errors of a run, added up over its blocks."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from perf.model.run import Arm, Block
 from perf.report.document import Traffic
@@ -11,14 +11,19 @@ _NAMED = ("requests", "ok", "client-4xx", "server-5xx", "network", "timeout")
 _ORDER = {Arm.BASELINE: 0, Arm.CANDIDATE: 1, Arm.RIG: 2}
 
 
-def traffic_of(blocks: tuple[Block, ...], *, place: Callable[[str, str], str]) -> tuple[Traffic, ...]:
-    """One entry for each part and arm, sorted; `other` are broken streams, wrong contents and aborts."""
+def traffic_of(
+    blocks: tuple[Block, ...], *, place: Callable[[str, str], str], but: Collection[str] = ()
+) -> tuple[Traffic, ...]:
+    """One entry for each part and arm, sorted, but for some scenarios.
+
+    `other` are broken streams, wrong contents and aborts.
+    """
     totals: dict[tuple[str, str, Arm], Counter[str]] = {}
     for block in blocks:
         for record in block.parts:
             key = (record.scenario, record.part, record.arm)
             totals.setdefault(key, Counter()).update(record.counts)
-    sent = [key for key, counts in totals.items() if counts["requests"]]
+    sent = [key for key, counts in totals.items() if counts["requests"] and key[0] not in but]
     ordered = sorted(sent, key=lambda key: (key[0], key[1], _ORDER[key[2]]))
     return tuple(_traffic(totals[key], place=place(key[0], key[1]), arm=key[2]) for key in ordered)
 

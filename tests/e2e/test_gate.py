@@ -32,16 +32,18 @@ def test_100_us_of_work_per_request_fail_the_gate_and_their_removal_passes(repos
 
 
 def test_a_commit_that_touches_no_input_of_the_build_can_change_nothing(repository: Repository) -> None:
-    """A README edit is told so, passes, and reuses the base's build; the raw blocks judge alike again."""
+    """A README edit passes, and reuses the base's build; the controls hold; a replay says the same."""
     repository.write("README.md", "# Another title\n")
     repository.commit("Retitle")
-    result = repository.perfgate("run", "--base", "HEAD^", "--scenario", "1", "--format", "json")
+    result = repository.perfgate("run", "--base", "HEAD^", "--scenario", "1,controls", "--format", "json")
     (run,) = repository.runs()
     replayed = repository.perfgate("replay", str(run), "--format", "json")
 
     assert result.code == 0, result.out + result.err
     assert "built before" in result.err
     assert "no change" in result.out.lower()
+    assert "; planted +" in result.out
+    assert "; planted +" in replayed.out
     assert _findings(replayed.out) == _findings(result.out)
 
 

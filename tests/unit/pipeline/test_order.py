@@ -22,6 +22,7 @@ _ORDER = Order(
     scenarios=SCENARIOS,
     skips=(),
     benchmarks=True,
+    controls=True,
     candidate=a_source(),
     base=a_source(),
     baseline=a_baseline(),
