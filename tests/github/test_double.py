@@ -133,7 +133,7 @@ def test_no_operation_is_open_to_a_token_without_its_scope(github: GithubDouble)
     """With no scopes all but metadata is refused with 403, as a job without `permissions` is."""
     numbers = dict.fromkeys(("issue_number", "pull_number", "run_id", "comment_id", "artifact_id"), "5")
     words = {"owner": "acme", "repo": "gateway", "archive_format": "zip", "ref": "main", **numbers}
-    words |= dict.fromkeys(("name", "path", "sha", "username", "workflow_id"), "x")
+    words |= dict.fromkeys(("name", "path", "sha", "commit_sha", "username", "workflow_id"), "x")
     headers = {"authorization": f"Bearer {github.token({})}"}
     with httpx.Client(trust_env=False, base_url=github.url, headers=headers) as client:
         for route in ROUTES:

@@ -64,6 +64,21 @@ def labels(asked: Asked) -> Answer:
     return NOT_FOUND if found is None else page(asked, _labels(asked, found.labels))
 
 
+def events(asked: Asked) -> Answer:
+    """Who set which label when, oldest first."""
+    found = asked.double.pulls.get(asked.number("issue_number"))
+    if found is None:
+        return NOT_FOUND
+    return page(asked, [shapes.labelled(asked, each, number=n) for n, each in enumerate(found.labelled, 1)])
+
+
+def pulls_of_commit(asked: Asked) -> Answer:
+    """The pull requests that were merged as this commit."""
+    sha = asked.words["commit_sha"]
+    merged = [each for each in asked.double.pulls.values() if each.merged and each.merge_sha == sha]
+    return page(asked, [shapes.pull(asked, each) for each in merged])
+
+
 def add_labels(asked: Asked) -> Answer:
     """More labels for an issue."""
     found = asked.double.pulls.get(asked.number("issue_number"))
@@ -71,7 +86,8 @@ def add_labels(asked: Asked) -> Answer:
         return NOT_FOUND
     given = asked.body.get("labels")
     assert isinstance(given, list)
-    found.labels += [name for name in map(str, given) if name not in found.labels]
+    for name in map(str, given):
+        asked.double.set_label(found.number, name, login=asked.token.login)
     return Answer(status=200, content=_labels(asked, found.labels))
 
 

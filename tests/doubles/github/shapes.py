@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 
 from tests.doubles.github.exchange import Asked
-from tests.doubles.github.state import FULL_NAME, REPOSITORY_ID, Artifact, Comment, Pull, Run, Status
+from tests.doubles.github.state import (
+    FULL_NAME,
+    REPOSITORY_ID,
+    Artifact,
+    Comment,
+    Labelled,
+    Pull,
+    Run,
+    Status,
+)
 
 Shape = Mapping[str, object]
 _SITE = "https://github.com"
@@ -58,6 +67,18 @@ def comment(asked: Asked, found: Comment) -> Shape:
 def label(asked: Asked, name: str) -> Shape:
     """A label."""
     return {"id": number_of(name), "name": name, "url": f"{asked.api}/labels/{name}", "color": "ededed"}
+
+
+def labelled(asked: Asked, found: Labelled, *, number: int) -> Shape:
+    """That a label was set."""
+    return {
+        "id": number,
+        "url": f"{asked.api}/issues/events/{number}",
+        "event": "labeled",
+        "actor": user(found.login),
+        "created_at": found.at,
+        "label": {"name": found.label, "color": "ededed"},
+    }
 
 
 def pull(asked: Asked, found: Pull) -> Shape:

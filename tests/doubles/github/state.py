@@ -23,6 +23,15 @@ class Comment:
     issue: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """That somebody set a label; it stays on record when the label goes."""
+
+    label: str
+    login: str
+    at: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Pull:
     """One pull request; `head_repository` is "" once the fork is deleted."""
@@ -39,7 +48,9 @@ class Pull:
     state: str = "open"
     merged: bool = False
     labels: list[str] = field(default_factory=list)
+    labelled: list[Labelled] = field(default_factory=list)
     files: tuple[str, ...] = ()
+    merge_sha: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +166,12 @@ class GithubDouble:
         """Add a pull request."""
         self.pulls[pull.number] = pull
         return pull
+
+    def set_label(self, number: int, label: str, *, login: str, at: str = "2026-11-23T09:30:00Z") -> None:
+        """Set a label as this person, at this time."""
+        pull = self.pulls[number]
+        pull.labels = [*(name for name in pull.labels if name != label), label]
+        pull.labelled.append(Labelled(label=label, login=login, at=at))
 
     def ran(self, run: Run) -> Run:
         """Add a workflow run."""
