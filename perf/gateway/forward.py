@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import msgspec
 
@@ -53,14 +54,13 @@ class Metadata(msgspec.Struct, gc=False):
     user_id: str | None = None
 
 
-class MessagesEnvelope(msgspec.Struct, gc=False):
+class MessagesEnvelope(Envelope, gc=False):
     """What routing and stickiness need of a messages request."""
 
-    model: str
-    stream: bool | None = None
     metadata: Metadata | None = None
 
 
+_E = TypeVar("_E", bound=Envelope)
 _decode = msgspec.json.Decoder(Envelope).decode
 _decode_messages = msgspec.json.Decoder(MessagesEnvelope).decode
 
@@ -87,10 +87,7 @@ class Forwarder:
 
     async def chat(self, request: Request, reply: Reply, *, key: str) -> None:
         """Answer a chat completion request, from either provider."""
-        try:
-            envelope = _decode(request.body)
-        except msgspec.DecodeError as error:
-            raise _malformed(error) from error
+        envelope = _decoded(request, _decode)
         name = self._means.router.provider_of(envelope.model)
         if name == _ANTHROPIC:
             converted = convert_request(request.body, cache=self._means.cache)
@@ -103,10 +100,7 @@ class Forwarder:
 
     async def messages(self, request: Request, reply: Reply, *, key: str) -> None:
         """Answer a messages request, from either provider."""
-        try:
-            envelope = _decode_messages(request.body)
-        except msgspec.DecodeError as error:
-            raise _malformed(error) from error
+        envelope = _decoded(request, _decode_messages)
         name = self._means.router.provider_of(envelope.model)
         key = _session_key(key, envelope.metadata)
         if name == _OPENAI:
@@ -120,10 +114,7 @@ class Forwarder:
 
     async def responses(self, request: Request, reply: Reply, *, key: str) -> None:
         """Answer a responses request, which only OpenAI's upstreams can."""
-        try:
-            envelope = _decode(request.body)
-        except msgspec.DecodeError as error:
-            raise _malformed(error) from error
+        envelope = _decoded(request, _decode)
         name = self._means.router.provider_of(envelope.model)
         if name == _ANTHROPIC:
             raise GatewayError(
@@ -199,5 +190,10 @@ def _warnings(converted: Converted) -> bytes:
     return b"x-llm-gateway-warnings: %b\r\n" % warnings_header(warnings) if warnings else b""
 
 
-def _malformed(error: msgspec.DecodeError) -> GatewayError:
-    return GatewayError(400, "conversion_error", message=f"Failed to deserialize request: {error}")
+def _decoded(request: Request, decode: Callable[[bytes], _E]) -> _E:
+    try:
+        return decode(request.body)
+    except msgspec.DecodeError as error:
+        raise GatewayError(
+            400, "conversion_error", message=f"Failed to deserialize request: {error}"
+        ) from error
