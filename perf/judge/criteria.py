@@ -17,6 +17,7 @@ NEEDED_SAMPLES: Mapping[Metric, int] = {
     m.TTFT_P95: 200,
     m.TTFT_OVERHEAD_P95: 200,
     m.E2E_P99: 1000,
+    m.SMALL_E2E_P99: 1000,
     m.OVERHEAD_P99: 1000,
     m.ITL_P99: 1000,
 }

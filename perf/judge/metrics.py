@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
-from perf.judge import overload, shares, soak
+from perf.judge import endings, overload, payloads, shares, soak
 from perf.judge.pool import Pool
 from perf.judge.validity import nonce_of, rig_load
 from perf.model import metric as m
@@ -146,6 +146,14 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.RSS: lambda pool: None if pool.sut_rss_bytes is None else float(pool.sut_rss_bytes),
     m.SUCCESS_RATIO: lambda pool: _per(pool.intact, len(pool.steady)),
     m.CONTENT_RATIO: _content_ratio,
+    m.USAGE_RATIO: payloads.usage_ratio,
+    m.PROMPT_RATIO: payloads.prompt_ratio,
+    m.SMALL_E2E_P99: lambda pool: _quantile(payloads.small_e2e_ns(pool), 0.99),
+    m.SILENT_CUT_RATIO: endings.silent_cut_ratio,
+    m.FAILED_E2E_P50: lambda pool: _quantile(endings.failed_e2e_ns(pool), 0.5),
+    m.FAILED_E2E_P99: lambda pool: _quantile(endings.failed_e2e_ns(pool), 0.99),
+    m.ABORT_SEEN_RATIO: endings.abort_seen_ratio,
+    m.ABORT_TIME_P95: lambda pool: _quantile(endings.abort_times_ns(pool), 0.95),
     m.ATTEMPTS_PER_REQUEST: _attempts,
     m.CONNECTIONS_PER_REQUEST: _connections,
     m.STICKY_RATIO: lambda pool: _sticky_ratio(pool) if pool.slices[0].step.part.keys > 1 else None,

@@ -28,6 +28,7 @@ _COUNTER: Mapping[Outcome, str] = {
     Outcome.MALFORMED_STREAM: "stream",
     Outcome.STREAM_ERROR: "stream",
     Outcome.WRONG_CONTENT: "wrong-content",
+    Outcome.WRONG_USAGE: "wrong-content",
     Outcome.ABORTED_BY_PLAN: "aborted",
 }
 

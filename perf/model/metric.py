@@ -76,6 +76,14 @@ CPU_PER_DELTA = _lower("cpu-per-delta", "CPU per chunk", unit=Unit.NS, limit=0.0
 RSS = _lower("rss", "RSS", unit=Unit.BYTES, limit=0.05)
 SUCCESS_RATIO = _higher("success-ratio", "success", unit=Unit.RATIO, limit=0.0)
 CONTENT_RATIO = _higher("content-ratio", "intact answers", unit=Unit.RATIO, limit=0.0)
+USAGE_RATIO = _higher("usage-ratio", "answers with the provider's token counts", unit=Unit.RATIO, limit=0.0)
+PROMPT_RATIO = _higher("prompt-ratio", "prompts that arrived unchanged", unit=Unit.RATIO, limit=0.0)
+SMALL_E2E_P99 = _lower("small-e2e-p99", "E2E p99 of small requests", unit=Unit.NS, limit=0.20)
+SILENT_CUT_RATIO = _lower("silent-cut-ratio", "cut streams that end as if whole", unit=Unit.RATIO, limit=0.0)
+FAILED_E2E_P50 = _lower("failed-e2e-p50", "E2E p50 of failures", unit=Unit.NS, limit=0.10)
+FAILED_E2E_P99 = _lower("failed-e2e-p99", "E2E p99 of failures", unit=Unit.NS, limit=0.20)
+ABORT_SEEN_RATIO = _higher("abort-seen-ratio", "aborts that the upstream sees", unit=Unit.RATIO, limit=0.0)
+ABORT_TIME_P95 = _lower("abort-time-p95", "abort to upstream p95", unit=Unit.NS, limit=0.20)
 ATTEMPTS_PER_REQUEST = _lower(
     "attempts-per-request", "upstream attempts per request", unit=Unit.RATIO, limit=0.0
 )
@@ -130,6 +138,14 @@ METRICS: tuple[Metric, ...] = (
     RSS,
     SUCCESS_RATIO,
     CONTENT_RATIO,
+    USAGE_RATIO,
+    PROMPT_RATIO,
+    SMALL_E2E_P99,
+    SILENT_CUT_RATIO,
+    FAILED_E2E_P50,
+    FAILED_E2E_P99,
+    ABORT_SEEN_RATIO,
+    ABORT_TIME_P95,
     ATTEMPTS_PER_REQUEST,
     CONNECTIONS_PER_REQUEST,
     STICKY_RATIO,

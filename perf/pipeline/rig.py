@@ -23,6 +23,8 @@ from perf.upstream.process import UpstreamProcess
 _TIMEOUTS = Timeouts(connect_ns=s_to_ns(5), first_byte_ns=s_to_ns(15), total_ns=s_to_ns(60))
 _MAX_OPEN_CONNECTIONS = 256
 _EVENT_MARGIN_NS = ms_to_ns(5)
+_STRAGGLERS_NS = s_to_ns(5)
+"""How long the upstream may go on answering clients that have left, before the log is taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,8 @@ class Rig:
         for _, seat in placed:
             if seat:
                 seat.sut.check_alive()
+        if step.part.abort is not None:
+            self.upstream.rest(_STRAGGLERS_NS)
         upstream_cpu_ns, arrivals = self.upstream.cpu_ns() - upstream_before_ns, self.upstream.drain()
         return tuple(
             SliceRecord(

@@ -63,6 +63,7 @@ class Connection(asyncio.Protocol):
         "_acquaintance",
         "_body",
         "_bytes_in",
+        "_ended",
         "_exchange",
         "_headers",
         "_host",
@@ -81,6 +82,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._parser: httptools.HttpRequestParser | None = None
         self._exchange: Exchange | None = None
+        self._ended: asyncio.Future[None] | None = None
         self._waiting: deque[Request] = deque()
         self._acquaintance = host.acquaintance
         self._rests = True
@@ -125,6 +127,12 @@ class Connection(asyncio.Protocol):
             if self._transport is not None:
                 self._transport.write(BAD_REQUEST)
                 self._transport.close()
+
+    def ended(self) -> "asyncio.Future[None] | None":
+        """A future that is done when the answer under way has ended; None where there is none."""
+        if self._exchange is not None and self._ended is None:
+            self._ended = asyncio.get_running_loop().create_future()
+        return self._ended
 
     def drop(self) -> None:
         """Cut the connection from this side."""
@@ -231,7 +239,7 @@ class Connection(asyncio.Protocol):
         self._exchange.begin(host.next_request())
 
     def _done(self, arrival: Arrival, end: End) -> None:
-        exchange, self._exchange = self._exchange, None
+        exchange = self._end()
         self._host.log.append(arrival)
         if self._transport is None or exchange is None:
             return
@@ -250,8 +258,16 @@ class Connection(asyncio.Protocol):
                 return
             self._begin(self._waiting.popleft())
 
-    def _abandon(self, *, client_aborted: bool) -> None:
+    def _end(self) -> Exchange | None:
+        """Take the answer under way off; whoever waits for its end goes on."""
         exchange, self._exchange = self._exchange, None
+        ended, self._ended = self._ended, None
+        if ended is not None:
+            ended.set_result(None)
+        return exchange
+
+    def _abandon(self, *, client_aborted: bool) -> None:
+        exchange = self._end()
         if exchange is not None:
             self._host.log.append(exchange.abandon(client_aborted=client_aborted))
         for request in self._waiting:

@@ -75,11 +75,17 @@ class Drain(msgspec.Struct, frozen=True, tag=True):
     """Hand over the log."""
 
 
+class Rest(msgspec.Struct, frozen=True, tag=True):
+    """Wait until no answer is under way, but at most for so long."""
+
+    within_ns: int
+
+
 class Usage(msgspec.Struct, frozen=True, tag=True):
     """Tell the CPU time used."""
 
 
-Command = Open | Become | Follow | Drain | Usage
+Command = Open | Become | Follow | Drain | Rest | Usage
 
 
 class Done(msgspec.Struct, frozen=True, tag=True):

@@ -5,8 +5,10 @@ import socket
 from collections.abc import Mapping, Sequence
 from functools import partial
 from operator import attrgetter
+from time import monotonic_ns
 from typing import assert_never
 
+from perf.model.units import ns_to_s
 from perf.model.upstream import Arrival, Down, TimelineStep, UpstreamScript
 from perf.upstream.behaviour import Answering, Behaviour
 from perf.upstream.connection import Connection
@@ -119,6 +121,20 @@ class Fleet:
         arrivals = tuple(sorted(self.log, key=attrgetter("arrival_ns")))
         self.log.clear()
         return arrivals
+
+    async def rest(self, within_ns: int) -> None:
+        """Wait until no answer is under way, but at most for so long; a hanging one never ends by itself."""
+        give_up_ns = monotonic_ns() + within_ns
+        while (left_ns := give_up_ns - monotonic_ns()) > 0:
+            answering = [
+                ended
+                for instance in self.instances.values()
+                for connection in instance.connections
+                if (ended := connection.ended()) is not None
+            ]
+            if not answering:
+                return
+            await asyncio.wait(answering, timeout=ns_to_s(left_ns))
 
     def close(self) -> None:
         """Stop everything."""

@@ -95,6 +95,10 @@ class UpstreamProcess:
         """Take and empty the log, in order of arrival; requests in progress come in a later drain."""
         return self._ask(control.Drain(), control.Drained).arrivals
 
+    def rest(self, within_ns: int) -> None:
+        """Wait until no answer is under way, but at most for so long (less than 30 s)."""
+        self._ask(control.Rest(within_ns=within_ns), control.Done)
+
     def cpu_ns(self) -> int:
         """CPU time that the process has used so far."""
         return self._ask(control.Usage(), control.Used).cpu_ns

@@ -67,6 +67,9 @@ async def _carry_out(fleet: Fleet, command: control.Command) -> control.Answer:
         case control.Drain():
             gc.collect()
             return control.Drained(arrivals=fleet.drain())
+        case control.Rest(within_ns=within_ns):
+            await fleet.rest(within_ns)
+            return control.Done()
         case control.Usage():
             return control.Used(cpu_ns=process_time_ns())
         case _:

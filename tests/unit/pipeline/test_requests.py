@@ -1,15 +1,19 @@
 """The bytes that a part sends."""
 
 import json
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from perf.model.load import RequestTemplate
-from perf.model.scenario import Ask, Part
+from perf.model.scenario import Ask, Part, Prompt
 from perf.model.wire import NONCE_BODY_MARK, Dialect
 from perf.pipeline import requests
 from perf.scenarios import SCENARIOS
 from perf.targets import TARGETS
+from perf.wire.prompt import LONG_BODY_BYTES, prompt_digest
 from tests.unit.targets.requests import a_request
 
 _NONCE = "0123456789abcdef0123"
@@ -34,13 +38,42 @@ def test_body_is_json_with_the_nonce_in_the_prompt(part: Part) -> None:
 
 @pytest.mark.parametrize("part", _PARTS)
 def test_each_client_key_has_a_template(part: Part) -> None:
-    """As many templates as the part has keys, each with a key of its own, all expecting the script's text."""
+    """Each key has its turn, then they start anew; all templates expect what the script says."""
     keys = tuple(f"key-{number}" for number in range(500))
     templates = requests.through(part, target=TARGETS[0], told=a_request(keys=keys))
     sent = [dict(template.headers)["authorization"] for template in templates]
 
-    assert sent == [f"Bearer {key}" for key in keys[: part.keys]]
-    assert {template.expected_text for template in templates} == {"".join(part.default_script.tokens)}
+    script = part.default_script
+    assert sent[: part.keys] == [f"Bearer {key}" for key in keys[: part.keys]]
+    assert set(sent) == set(sent[: part.keys])
+    assert {template.expected_text for template in templates} == {
+        script.tool_arguments or "".join(script.tokens)
+    }
+
+
+_SIZES = st.builds(
+    Prompt,
+    text_bytes=st.integers(min_value=0, max_value=20_000),
+    turns=st.sampled_from([1, 2, 8]),
+)
+
+
+@given(prompts=st.lists(_SIZES, min_size=1, max_size=3), ask=st.sampled_from([Ask.CHAT, Ask.MESSAGES]))
+def test_each_prompt_has_its_size_and_its_digest(prompts: list[Prompt], ask: Ask) -> None:
+    """Every size has its turn, the last word is the user's, and long bodies are known by their digest."""
+    part = replace(SCENARIOS[0].parts[0], prompts=tuple(prompts), ask=ask)
+    templates = requests.through(part, target=TARGETS[0], told=a_request(keys=("key",)))
+    digests = requests.prompt_digests(templates)
+
+    assert len(templates) == len(prompts)
+    for prompt, template, digest in zip(prompts, templates, digests, strict=True):
+        sent = template.body_prefix + _NONCE.encode() + template.body_suffix
+        assert len(sent) >= prompt.text_bytes
+        assert digest == (prompt_digest(sent) if len(sent) > LONG_BODY_BYTES else "")
+        messages = _body(template)["messages"]
+        assert isinstance(messages, list)
+        assert messages[-1]["role"] == "user"
+        assert f"{NONCE_BODY_MARK}{_NONCE}" in messages[-1]["content"]
 
 
 def test_converted_requests_speak_openai_for_an_anthropic_model() -> None:

@@ -1,0 +1,125 @@
+"""Scenario 9: streams that arrive in pieces, stall, break off, or never begin."""
+
+from dataclasses import replace
+
+from perf.model import metric as m
+from perf.model.load import ClosedLoop
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.units import ms_to_ns, s_to_ns
+from perf.model.upstream import Fault, FaultKind, UpstreamScript
+from perf.scenarios.topologies import FAILOVER, script
+
+_PRIMARY = "openai-primary"
+_CUT_RATIO = 0.1
+"""Few enough that three in a row, which would take an instance out of use, are rare."""
+_CUTS = (
+    Fault(kind=FaultKind.FIN, ratio=_CUT_RATIO, after_frames=6),
+    Fault(kind=FaultKind.RST, ratio=_CUT_RATIO, after_bytes=1_500),
+    Fault(kind=FaultKind.ERROR_EVENT, ratio=_CUT_RATIO, after_frames=4),
+)
+_REFUSALS = (
+    Fault(kind=FaultKind.STATUS, ratio=0.5, status=503),
+    Fault(kind=FaultKind.STATUS, ratio=1.0, status=429, retry_after="1"),
+)
+"""The first fault that a request draws wins: half of the requests are refused in either way."""
+
+
+def _words(count: int) -> tuple[str, ...]:
+    """Tokens with characters of one to four bytes, so that a cut through one shows."""
+    return tuple(f"wörd 語 🙂 {number} " for number in range(count))
+
+
+def _part(
+    name: str,
+    answer: UpstreamScript,
+    *,
+    connections: int,
+    requests: int,
+    ask: Ask = Ask.CHAT,
+    primary: UpstreamScript | None = None,
+) -> Part:
+    return Part(
+        name=name,
+        ask=ask,
+        stream=primary is None,
+        keys=500,
+        workload=ClosedLoop(connections=connections, requests=requests),
+        warmup_requests=0,
+        slices=1,
+        together=0,
+        default_script=answer,
+        scripts=((_PRIMARY, primary),) if primary else (),
+        events=(),
+        gates=(),
+    )
+
+
+_SPLIT = _part(
+    "split",
+    replace(
+        script(tokens=10, first_delay_ms=20, faults=(Fault(kind=FaultKind.SPLIT, ratio=1.0, after_bytes=1),)),
+        tokens=_words(10),
+    ),
+    connections=2,
+    requests=16,
+)
+_COALESCED = _part(
+    "coalesced",
+    replace(
+        script(tokens=50, faults=(Fault(kind=FaultKind.COALESCE, ratio=1.0),)),
+        tokens=_words(50),
+    ),
+    connections=2,
+    requests=60,
+)
+_CUT_ANSWERS = script(tokens=20, interval_ms=1, faults=_CUTS)
+_CUT = _part("cut", _CUT_ANSWERS, connections=4, requests=100)
+_CUT_CONVERTED = _part("cut-converted", _CUT_ANSWERS, connections=4, requests=100, ask=Ask.CHAT_CONVERTED)
+_STALLED = _part(
+    "stalled",
+    script(
+        tokens=20,
+        faults=(Fault(kind=FaultKind.STALL, ratio=1.0, after_frames=8, pause_ns=ms_to_ns(300)),),
+    ),
+    connections=16,
+    requests=32,
+)
+_REFUSED = _part(
+    "refused",
+    script(tokens=16),
+    connections=4,
+    requests=300,
+    primary=script(tokens=16, faults=_REFUSALS),
+)
+
+STREAM_FAULTS = Scenario(
+    number="9",
+    name="stream-faults",
+    title="Stream faults",
+    route=Route.THROUGH_SUT,
+    cadence=Cadence.ONCE,
+    needs=frozenset(
+        {
+            Capability.OPENAI_CHAT,
+            Capability.OPENAI_TO_ANTHROPIC,
+            Capability.STREAMING,
+            Capability.FAILOVER,
+        }
+    ),
+    topology=FAILOVER,
+    parts=(_SPLIT, _COALESCED, _CUT, _CUT_CONVERTED, _STALLED, _REFUSED),
+    criteria=(
+        *(
+            Criterion(part=part.name, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=1.0)
+            for part in (_SPLIT, _COALESCED, _STALLED)
+        ),
+        *(
+            Criterion(part=part.name, metric=m.SILENT_CUT_RATIO, bound=Bound.AT_MOST, target=0.0)
+            for part in (_CUT, _CUT_CONVERTED)
+        ),
+        Criterion(part="cut", metric=m.FAILED_E2E_P99, bound=Bound.AT_MOST, target=s_to_ns(1)),
+        Criterion(part="stalled", metric=m.TTFT_OVERHEAD_P50, bound=Bound.AT_MOST, target=ms_to_ns(100)),
+        Criterion(part="refused", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.99),
+        Criterion(part="refused", metric=m.ATTEMPTS_PER_REQUEST, bound=Bound.AT_MOST, target=1.1),
+    ),
+)

@@ -1,0 +1,89 @@
+"""What counts as a silent cut, a failure's time, and an abort that the upstream saw."""
+
+import pytest
+
+from perf.judge.endings import abort_seen_ratio, abort_times_ns, failed_e2e_ns, silent_cut_ratio
+from perf.judge.pool import Pool
+from perf.model.load import Outcome, Phase
+from perf.model.upstream import FaultKind
+from tests.unit.judge.setting import a_sample, a_slice, an_arrival
+
+_CUT = (FaultKind.FIN,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "silent"),
+    [
+        pytest.param({"outcome": Outcome.TRUNCATED_STREAM}, 1.0, id="ended-without-finish"),
+        pytest.param({"outcome": Outcome.WRONG_CONTENT}, 1.0, id="ended-with-half-the-text"),
+        pytest.param({"outcome": Outcome.STREAM_ERROR}, 0.0, id="error-event"),
+        pytest.param({"outcome": Outcome.TRUNCATED_STREAM, "last_byte_ns": 0}, 0.0, id="connection-cut"),
+        pytest.param({"outcome": Outcome.SERVER_5XX}, 0.0, id="error-status"),
+        pytest.param({"outcome": Outcome.OK}, 0.0, id="made-good-by-a-retry"),
+    ],
+)
+def test_a_cut_is_silent_if_the_client_cannot_tell(changes: dict[str, int], silent: float) -> None:
+    """Only a message that comes to its proper end without the whole text deceives."""
+    record = a_slice([a_sample(0, **changes)], [an_arrival(0, faults=_CUT)])
+
+    assert silent_cut_ratio(Pool([record])) == silent
+
+
+def test_what_was_not_cut_counts_for_nothing() -> None:
+    """A wrong answer to an undisturbed request is no cut; without any cut there is no ratio."""
+    samples = [a_sample(0, outcome=Outcome.WRONG_CONTENT), a_sample(1, outcome=Outcome.STREAM_ERROR)]
+    undisturbed = a_slice(samples[:1], [an_arrival(0)])
+    both = a_slice(samples, [an_arrival(0), an_arrival(1, faults=_CUT)])
+
+    assert silent_cut_ratio(Pool([undisturbed])) is None
+    assert silent_cut_ratio(Pool([both])) == 0.0
+
+
+def test_an_answer_after_a_retry_is_that_of_the_last_attempt() -> None:
+    """A request whose first attempt was cut and whose second was not was not cut in the end."""
+    arrivals = [an_arrival(0, faults=_CUT), an_arrival(0, instance="openai-1")]
+
+    assert silent_cut_ratio(Pool([a_slice([a_sample(0)], arrivals)])) is None
+
+
+def test_failures_have_times_of_their_own() -> None:
+    """Those that were answered to the end; neither successes nor cut connections are among them."""
+    samples = [
+        a_sample(0),
+        a_sample(1, outcome=Outcome.SERVER_5XX),
+        a_sample(2, outcome=Outcome.RESET, last_byte_ns=0),
+    ]
+
+    assert failed_e2e_ns(Pool([a_slice(samples, [])])) == (1_000,)
+
+
+def test_an_abort_counts_if_the_upstream_had_the_request() -> None:
+    """Of three requests that the client left, one never arrived; one of the others was seen left."""
+    left = [a_sample(number, outcome=Outcome.ABORTED_BY_PLAN, last_byte_ns=0) for number in range(3)]
+    arrivals = [an_arrival(0, client_aborted=True), an_arrival(1)]
+
+    assert abort_seen_ratio(Pool([a_slice(left, arrivals)])) == 0.5
+
+
+def test_aborts_of_the_warm_up_and_successes_count_for_nothing() -> None:
+    """No request that is judged was left: there is no ratio."""
+    samples = [a_sample(0, outcome=Outcome.ABORTED_BY_PLAN, phase=Phase.WARM_UP), a_sample(1)]
+
+    assert abort_seen_ratio(Pool([a_slice(samples, [an_arrival(0), an_arrival(1)])])) is None
+
+
+def test_the_time_of_an_abort_counts_from_the_last_delta() -> None:
+    """Left at the second delta, at 20,700; the upstream saw it at 20,750. The first request's deltas pass by."""
+    samples = [
+        a_sample(0, deltas=1, first_content_ns=10_500),
+        a_sample(1, deltas=2, first_content_ns=20_600, outcome=Outcome.ABORTED_BY_PLAN, last_byte_ns=0),
+        a_sample(2, outcome=Outcome.ABORTED_BY_PLAN, last_byte_ns=0),
+    ]
+    arrivals = [
+        an_arrival(0),
+        an_arrival(1, client_aborted=True, last_byte_ns=20_750),
+        an_arrival(2, client_aborted=True, last_byte_ns=30_900),
+    ]
+    record = a_slice(samples, arrivals, delta_times_ns=[10_500, 20_600, 20_700])
+
+    assert abort_times_ns(Pool([record])) == (50, 900)

@@ -1,0 +1,48 @@
+"""Prompts that arrive, token counts that agree, and small requests beside large ones."""
+
+from dataclasses import replace
+
+from perf.judge.payloads import prompt_ratio, small_e2e_ns, usage_ratio
+from perf.judge.pool import Pool
+from perf.model.load import Outcome
+from perf.model.scenario import Prompt
+from tests.unit.judge.setting import a_sample, a_scenario_part, a_slice, an_arrival
+
+_SIZES = (Prompt(text_bytes=0), Prompt(text_bytes=100_000))
+
+
+def test_token_counts_are_a_share_of_the_right_texts() -> None:
+    """One of three right texts has wrong counts; an answer with a wrong text says nothing of counts."""
+    part = replace(a_scenario_part(), checks_usage=True)
+    outcomes = (Outcome.OK, Outcome.OK, Outcome.WRONG_USAGE, Outcome.WRONG_CONTENT)
+    samples = [a_sample(number, outcome=outcome) for number, outcome in enumerate(outcomes)]
+
+    assert usage_ratio(Pool([a_slice(samples, [], part=part)])) == 2 / 3
+    assert usage_ratio(Pool([a_slice(samples, [])])) is None
+
+
+def test_a_changed_prompt_shows() -> None:
+    """Template 1 is long: of its two requests one arrived otherwise; template 0 is not looked at."""
+    samples = [a_sample(number, template=number % 2) for number in range(4)]
+    arrivals = [
+        an_arrival(0, prompt_digest=""),
+        an_arrival(1, prompt_digest="aa"),
+        an_arrival(2, prompt_digest="cc"),
+        an_arrival(3, prompt_digest=""),
+    ]
+    record = replace(a_slice(samples, arrivals), prompt_digests=("", "aa"))
+
+    assert prompt_ratio(Pool([record])) == 0.5
+    assert prompt_ratio(Pool([a_slice(samples, arrivals)])) is None
+
+
+def test_small_requests_are_those_with_the_smallest_prompt() -> None:
+    """Every second prompt is large, and slow; with a single size there is no small one."""
+    part = replace(a_scenario_part(), prompts=_SIZES)
+    samples = [
+        a_sample(number, template=number % 2, last_byte_ns=10_000 * (number + 1) + 1_000 * (number % 2 + 1))
+        for number in range(4)
+    ]
+
+    assert small_e2e_ns(Pool([a_slice(samples, [], part=part)])) == (1_000, 1_000)
+    assert small_e2e_ns(Pool([a_slice(samples, [], part=replace(part, prompts=_SIZES[:1]))])) == ()
