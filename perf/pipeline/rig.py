@@ -76,7 +76,6 @@ class Rig:
         self.prepare(step.part, topology)
         placed = [(arm, seats.get(arm)) for arm in step.arms]
         plans = [self._plan(step.part, topology=topology, seat=seat) for _, seat in placed]
-        digests = [requests.prompt_digests(plan.templates) for plan in plans]
         self.upstream.drain()
         before_ns = [_cpu_ns(seat) for _, seat in placed]
         upstream_before_ns, started_ns = self.upstream.cpu_ns(), time.monotonic_ns()
@@ -87,9 +86,7 @@ class Rig:
         for _, seat in placed:
             if seat:
                 seat.sut.check_alive()
-        if step.part.abort is not None:
-            self.upstream.rest(_STRAGGLERS_NS)
-        upstream_cpu_ns, arrivals = self.upstream.cpu_ns() - upstream_before_ns, self.upstream.drain()
+        upstream_cpu_ns, arrivals = self.upstream.cpu_ns() - upstream_before_ns, self._log(step.part)
         return tuple(
             SliceRecord(
                 step=step,
@@ -104,11 +101,11 @@ class Rig:
                 rig_cores=self.placement.rig_cores,
                 machine_cores=self.placement.cores,
                 upstream_key=seat.upstream_key if seat else "",
-                prompt_digests=own_digests,
+                prompt_digests=requests.prompt_digests(plan.templates),
                 usage=tuple(usage),
             )
-            for (arm, seat), recording, before, after, own_digests, usage in zip(
-                placed, recordings, before_ns, after_ns, digests, usages, strict=True
+            for (arm, seat), plan, recording, before, after, usage in zip(
+                placed, plans, recordings, before_ns, after_ns, usages, strict=True
             )
         )
 
@@ -119,6 +116,12 @@ class Rig:
         with ExitStack() as watched, pinned(self.placement.engine):
             usages = [watched.enter_context(_watched(seat, step.part)) for seat in seats]
             return load.run_together(plans, alternating=step.manner is Manner.ALTERNATING), usages
+
+    def _log(self, part: Part) -> tuple[Arrival, ...]:
+        """What arrived, once the upstream has noticed which clients have left."""
+        if part.abort is not None:
+            self.upstream.rest(_STRAGGLERS_NS)
+        return self.upstream.drain()
 
     def prepare(self, part: Part, topology: Topology) -> None:
         """Have every instance of the topology answer as the part wants it."""

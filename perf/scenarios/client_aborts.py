@@ -13,13 +13,13 @@ _NAGLE_NS = ms_to_ns(20)
 """Half of the 40 ms that a small write waits for the peer's delayed acknowledgement without TCP_NODELAY."""
 
 
-def _aborted(name: str, abort: Abort, answer: UpstreamScript, *, requests: int) -> Part:
+def _aborted(name: str, abort: Abort, *, answer: UpstreamScript) -> Part:
     return Part(
         name=name,
         ask=Ask.CHAT,
         stream=abort.after_deltas > 0,
         keys=16,
-        workload=ClosedLoop(connections=16, requests=requests),
+        workload=ClosedLoop(connections=16, requests=256),
         warmup_requests=32,
         slices=1,
         together=0,
@@ -50,10 +50,8 @@ def _streamed(name: str, *, requests_per_connection: int) -> Part:
     )
 
 
-_STREAMS = _aborted("aborted-streams", _EVERY_OTHER_STREAM, script(tokens=30, interval_ms=5), requests=256)
-_ANSWERS = _aborted(
-    "aborted-answers", _EVERY_OTHER_ANSWER, script(tokens=16, first_delay_ms=100), requests=256
-)
+_STREAMS = _aborted("aborted-streams", _EVERY_OTHER_STREAM, answer=script(tokens=30, interval_ms=5))
+_ANSWERS = _aborted("aborted-answers", _EVERY_OTHER_ANSWER, answer=script(tokens=16, first_delay_ms=100))
 _KEPT = _streamed("kept-connections", requests_per_connection=0)
 _FRESH = _streamed("new-connections", requests_per_connection=1)
 

@@ -12,9 +12,7 @@ from perf.scenarios.topologies import GENERAL, script
 _FRAGMENTS = 20
 _ARGUMENTS = (
     f'{{"trace":"{NONCE_ECHO}","city":"Zürich","query":"'
-    + "caf\\u00e9 \\\\ \\n 語 🙂 "
-    + "0123456789abcdef " * 50
-    + '","limit":10,"exact":true}'
+    "caf\\u00e9 \\\\ \\n 語 🙂 " + "0123456789abcdef " * 50 + '","limit":10,"exact":true}'
 )
 """The nonce is whole in the first fragment; escapes and characters of every width are somewhere between."""
 _USAGE = TokenUsage(

@@ -73,7 +73,7 @@ def test_aborts_of_the_warm_up_and_successes_count_for_nothing() -> None:
 
 
 def test_the_time_of_an_abort_counts_from_the_last_delta() -> None:
-    """Left at the second delta, at 20,700; the upstream saw it at 20,750. The first request's deltas pass by."""
+    """Left at the second delta, at 20,700; the upstream saw it at 20,750. Other deltas are of no matter."""
     samples = [
         a_sample(0, deltas=1, first_content_ns=10_500),
         a_sample(1, deltas=2, first_content_ns=20_600, outcome=Outcome.ABORTED_BY_PLAN, last_byte_ns=0),

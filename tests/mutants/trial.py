@@ -1,0 +1,93 @@
+"""A gateway run from its source tree, and held to the criteria of a scenario by the real rig and judge."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+from perf.judge.compare import series_of
+from perf.judge.criteria import judge_criteria
+from perf.model.build import Build, Source
+from perf.model.policy import DEFAULT_POLICY
+from perf.model.run import Arm
+from perf.model.scenario import Cadence, Scenario
+from perf.model.target import CommandKind
+from perf.model.verdict import Finding
+from perf.pipeline.block import Bench, measure_once
+from perf.pipeline.placement import frozen_heap, own_cores, place
+from perf.pipeline.rig import Rig
+from perf.scenarios import SCENARIOS
+from perf.targets.reference import REFERENCE
+from perf.upstream.process import UpstreamProcess
+
+TARGET = replace(
+    REFERENCE,
+    kind=CommandKind(build=()),
+    start=(sys.executable, "-O", "-m", "perf.gateway", "--config", "{config}"),
+    benchmarks="",
+)
+"""The reference gateway without a build: Python finds it in the tree that `PYTHONPATH` names."""
+
+
+def shortened(scenario: Scenario, *parts: str) -> Scenario:
+    """Only these parts of a scenario, each once and on a process of its own, with the criteria about them."""
+    return replace(
+        scenario,
+        cadence=Cadence.ONCE,
+        parts=tuple(replace(part, slices=1, together=0) for part in scenario.parts if part.name in parts),
+        criteria=tuple(
+            each for each in scenario.criteria if {each.part, each.minus_part} - {""} <= set(parts)
+        ),
+    )
+
+
+class Court:
+    """A rig that judges one source tree after the other."""
+
+    def __init__(self, rig: Rig, scratch: Path) -> None:
+        self._rig = rig
+        self._scratch = scratch
+        self._trials = 0
+
+    def findings(self, tree: Path, scenario: Scenario) -> tuple[Finding, ...]:
+        """What the scenario's criteria say of the gateway in this tree."""
+        self._trials += 1
+        bench = Bench(
+            target=replace(TARGET, env=(("PYTHONPATH", str(tree)),)),
+            builds={Arm.CANDIDATE: _build(tree)},
+            scenarios=(scenario,),
+            benchmarks=False,
+            rig=self._rig,
+            policy=DEFAULT_POLICY,
+            scratch=self._scratch / str(self._trials),
+            rng=Random(self._trials),
+            controls=None,
+        )
+        block = measure_once(bench, say=lambda doing: None)
+        return judge_criteria(
+            (scenario,), all_series=series_of([block]), blocks=[block], policy=DEFAULT_POLICY
+        )
+
+
+@contextmanager
+def court(scratch: Path) -> Iterator[Court]:
+    """An upstream with every instance that a scenario names, and the rig around it."""
+    names = {instance.name for scenario in SCENARIOS for instance in scenario.topology.instances}
+    placement = place(own_cores())
+    with frozen_heap(), UpstreamProcess.start(sorted(names), cpus=placement.upstream) as upstream:
+        yield Court(Rig(upstream=upstream, placement=placement, rng=Random(1)), scratch)
+
+
+def _build(tree: Path) -> Build:
+    return Build(
+        target=TARGET.name,
+        source=Source(label=tree.name, commit="", tree="", dirty=True),
+        key=str(tree),
+        directory=str(tree),
+        interpreter=sys.executable,
+        release=True,
+        reused=True,
+        toolchain="",
+    )
