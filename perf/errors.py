@@ -34,6 +34,9 @@ class PerfgateError(Exception):
 
     exit_code: Exit = Exit.NO_RESULT
 
+    phase: str = ""
+    """The stage of a run that it ended; "" before a run began."""
+
     def __init__(self, what: str, *, where: str, cure: str, log: tuple[str, ...] = ()) -> None:
         super().__init__(what)
         self.what = what

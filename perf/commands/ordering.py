@@ -12,7 +12,7 @@ from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
 from perf.model.build import Source
 from perf.model.target import RunningKind, Target
-from perf.pipeline.order import Order, controllable, select, servable
+from perf.pipeline.order import Order, controllable, require_known_places, select, servable
 from perf.store.baselines import read_baseline_text
 from perf.sut.source import candidate_source, config_text, default_base, file_text, repository_root
 
@@ -76,9 +76,16 @@ def base_order(choices: Choices, *, base: Source) -> Order:
 
 
 def config_of(repo: Path, rev: str | None) -> Config:
-    """The configuration of a commit, or of the working tree for None; without a file, the defaults."""
+    """The configuration of a commit, or of the working tree for None; without a file, the defaults.
+
+    The working tree's may name only scenarios that exist; a base commit's may name one that is gone since.
+    """
     found = config_text(repo, rev)
-    return load_config(found.text if found else None, where=found.where if found else "built-in defaults")
+    where = found.where if found else "built-in defaults"
+    config = load_config(found.text if found else None, where=where)
+    if rev is None:
+        require_known_places(config.policy, where=where)
+    return config
 
 
 def baseline_file(order: Order) -> Path:

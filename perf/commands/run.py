@@ -44,7 +44,7 @@ def _measure(order: Order, showing: Showing, *, colour: bool) -> Result:
 def _show_failure(error: PerfgateError, showing: Showing, *, env: Mapping[str, str]) -> None:
     """A run without a result is reported like any other: in the files asked for, and on GitHub."""
     failure = Failure(
-        phase="measurement", what=error.what, where=error.where, cure=error.cure, log=tuple(error.log)
+        phase=error.phase or "plan", what=error.what, where=error.where, cure=error.cure, log=error.log
     )
     report = compose_failure(failure, origin=output.origin(env))
     output.write_files(report, showing.files)

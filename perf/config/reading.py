@@ -77,6 +77,7 @@ def _explained(message: str, kind: type, *, where: str, path: str) -> ConfigErro
         return wrong(f"key {missing['key']!r} is missing", where=where, path=here, cure=f"Add it. {cure}")
     for theirs, ours in _TERMS.items():
         what = what.replace(f"`{theirs}`", ours)
+    what = what.replace("Invalid RFC3339 encoded date", "not a date such as 2027-01-31")
     return wrong(what[:1].lower() + what[1:], where=where, path=here, cure=cure)
 
 

@@ -1,5 +1,6 @@
 """The tables of perfgate.toml: their keys, types, defaults and ranges."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -23,6 +24,17 @@ class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
     """A table: keys are written-like-this, and unknown ones are refused."""
 
 
+class WaiverTable(Table, frozen=True, kw_only=True):
+    """`[[gate.waivers]]`: one number that may be worse for a while."""
+
+    scenario: _Text
+    part: _Text
+    metric: _Text
+    ceiling: Annotated[float, Meta(gt=0, le=10)]
+    expires: date
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
 class Gate(Table, frozen=True, kw_only=True):
     """`[gate]`: what is judged, and how strictly."""
 
@@ -39,7 +51,9 @@ class Gate(Table, frozen=True, kw_only=True):
     max_lag_ratio: _Share = DEFAULT_POLICY.max_lag_ratio
     min_valid_ratio: _Share = DEFAULT_POLICY.min_valid_ratio
     fail_on_inconclusive: bool = DEFAULT_POLICY.fail_on_inconclusive
+    creep_factor: Annotated[float, Meta(ge=1, le=100)] = DEFAULT_POLICY.creep_factor
     limits: dict[str, object] = {}
+    waivers: tuple[WaiverTable, ...] = ()
 
 
 class Document(Table, frozen=True, kw_only=True):

@@ -7,11 +7,13 @@ from perf.judge.cautions import cautions_of
 from perf.judge.compare import series_of
 from perf.judge.contract import judge_contract
 from perf.judge.controls import CONTROLS, judge_controls
+from perf.judge.creep import judge_creep
 from perf.judge.criteria import judge_criteria
 from perf.judge.findings import Case, committed_medians, judge_comparisons
 from perf.judge.gates import contract_keys, gates_of
 from perf.judge.levels import Look, look_at
 from perf.judge.stored import record_for
+from perf.judge.waivers import with_waivers
 from perf.model.baseline import Baseline
 from perf.model.policy import Policy
 from perf.model.run import Mode, Run
@@ -26,11 +28,37 @@ def conclude(
     run: Run, *, scenarios: Sequence[Scenario], baseline: Baseline | None, policy: Policy
 ) -> Verdict:
     """Judge what has been measured so far; the same input gives the same verdict, bit for bit."""
-    everything = series_of(run.blocks)
-    all_series = {key: series for key, series in everything.items() if key.scenario != CONTROLS}
+    case = case_of(run, scenarios=scenarios, baseline=baseline, policy=policy)
+    compared = _known_by_identity(run, judge_comparisons(case), look=case.look)
+    crept = judge_creep(case, same_build=same_build(run))
+    waived = with_waivers((*compared, *crept.findings), waivers=policy.waivers, run=run)
+    findings = (
+        *judge_controls(
+            series_of(run.blocks), expected=run.header.scenarios, blocks=_full_blocks(run), policy=policy
+        ),
+        *waived.findings,
+        *judge_criteria(scenarios, all_series=case.all_series, blocks=run.blocks, policy=policy),
+        *_contract(case, scenarios, expected=run.header.scenarios),
+    )
+    return Verdict(
+        state=_state(findings, subjects=_subjects(scenarios)),
+        settled=_control_failed(findings)
+        or settled({finding.decision for finding in findings if finding.gating}, case.look),
+        findings=findings,
+        cautions=(
+            *cautions_of(run, record=case.record, findings=findings),
+            *crept.cautions,
+            *waived.cautions,
+        ),
+    )
+
+
+def case_of(run: Run, *, scenarios: Sequence[Scenario], baseline: Baseline | None, policy: Policy) -> Case:
+    """Everything that the comparisons of a run share, at the look that its blocks allow; no controls."""
+    all_series = {key: each for key, each in series_of(run.blocks).items() if key.scenario != CONTROLS}
     record = record_for(baseline, run.header.environment)
-    paired, alone = run.header.mode is Mode.PAIRED, run.header.mode is Mode.CRITERIA_ONLY
-    case = Case(
+    alone = run.header.mode is Mode.CRITERIA_ONLY
+    return Case(
         all_series=all_series,
         gates=frozenset() if alone else gates_of(scenarios, all_series),
         record=record,
@@ -38,25 +66,7 @@ def conclude(
         environment=run.header.environment,
         policy=policy,
         look=look_at(_full_blocks(run), policy=policy),
-        paired=paired,
-    )
-    findings = (
-        *judge_controls(everything, expected=run.header.scenarios, blocks=_full_blocks(run), policy=policy),
-        *_known_by_identity(run, judge_comparisons(case), look=case.look),
-        *judge_criteria(scenarios, all_series=all_series, blocks=run.blocks, policy=policy),
-        *judge_contract(
-            {key: all_series[key] for key in all_series if key in contract_keys(scenarios, all_series)},
-            record=record,
-            expected=run.header.scenarios,
-            paired=paired,
-        ),
-    )
-    return Verdict(
-        state=_state(findings, subjects=_subjects(scenarios)),
-        settled=_control_failed(findings)
-        or settled({finding.decision for finding in findings if finding.gating}, case.look),
-        findings=findings,
-        cautions=cautions_of(run, record=record, findings=findings),
+        paired=run.header.mode is Mode.PAIRED,
     )
 
 
@@ -64,6 +74,16 @@ def same_build(run: Run) -> bool:
     """Whether both arms ran the same artefact, so that no change is possible."""
     base = run.header.base
     return base is not None and base.key == run.header.candidate.key
+
+
+def _contract(case: Case, scenarios: Sequence[Scenario], *, expected: Collection[str]) -> tuple[Finding, ...]:
+    wanted = contract_keys(scenarios, case.all_series)
+    return judge_contract(
+        {key: series for key, series in case.all_series.items() if key in wanted},
+        record=case.record,
+        expected=expected,
+        paired=case.paired,
+    )
 
 
 def _full_blocks(run: Run) -> int:

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from perf.model.metric import Key
 from perf.model.units import s_to_ns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """Lets one number be worse by up to `ceiling_ratio`, through the day `expires` (ISO 8601, UTC)."""
+
+    key: Key
+    ceiling_ratio: float
+    expires: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +26,7 @@ class Policy:
     `limits` maps a key text or a metric name to a limit ratio and overrides the metric's own.
     `collapse_ratio`: an improvement beyond it is taken for a failure of the measurement, not for a pass.
     Each request proves its passage and its content, so the default believes more than other gates could.
+    `creep_factor`: how many of its limits a number may lose over many changes before the creep guard is red.
     The rig was the bottleneck if it used more than `max_engine_ratio` of its cores, or if more than
     `max_lag_ratio` of an open loop's requests were taken up late by the schedule itself.
     """
@@ -23,6 +35,8 @@ class Policy:
     looks: tuple[int, ...]
     budget_ns: int
     limits: Mapping[str, float]
+    waivers: tuple[Waiver, ...]
+    creep_factor: float
     collapse_ratio: float
     max_engine_ratio: float
     max_lag_ratio: float
@@ -35,6 +49,8 @@ DEFAULT_POLICY = Policy(
     looks=(6, 10, 16, 24),
     budget_ns=s_to_ns(300),
     limits={},
+    waivers=(),
+    creep_factor=2.0,
     collapse_ratio=0.75,
     max_engine_ratio=0.90,
     max_lag_ratio=0.05,

@@ -34,6 +34,8 @@ class Decision(StrEnum):
     """Implausibly better: something was not measured. Fails."""
     CHANGED_UNIT = "changed-unit"
     """Same name, other unit or direction than in the contract. Fails."""
+    WAIVED = "waived"
+    """Worse, as a waiver of the base's configuration allows for a while."""
     INFORMATIONAL = "informational"
     """Shown, never judged."""
 
@@ -76,6 +78,7 @@ class CautionKind(StrEnum):
     """The measuring job had come to another verdict."""
     LABEL = "label"
     """A label of the gate that has no effect, and why."""
+    WAIVER = "waiver"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

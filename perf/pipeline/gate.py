@@ -138,6 +138,7 @@ def _failures_recorded(record: _Record) -> Iterator[None]:
     try:
         yield
     except PerfgateError as error:
+        error.phase = record.phase
         failure = Failure(
             phase=record.phase, what=error.what, where=error.where, cure=error.cure, log=error.log
         )

@@ -9,6 +9,8 @@ from perf.judge.controls import CONTROLS
 from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
 from perf.model.build import Source
+from perf.model.ingest import INGESTED
+from perf.model.metric import Key
 from perf.model.policy import Policy
 from perf.model.run import Mode, Skip
 from perf.model.scenario import Cadence, Route, Scenario
@@ -76,6 +78,24 @@ def select(suite: str, wanted: Sequence[str]) -> tuple[Scenario, ...]:
         )
     chosen = {known[name.lower()].name for name in wanted if name not in _EXTRAS}
     return tuple(scenario for scenario in SCENARIOS if scenario.name in chosen)
+
+
+def require_known_places(policy: Policy, *, where: str) -> None:
+    """ConfigError if a limit or a waiver names a scenario or part that nobody has; `where` is the file."""
+    named = [("gate.limits", Key(*key.split("/"))) for key in policy.limits if "/" in key]
+    named += [("gate.waivers", waiver.key) for waiver in policy.waivers]
+    parts = {scenario.name: tuple(part.name for part in scenario.parts) for scenario in SCENARIOS}
+    for table, key in named:
+        if key.scenario in INGESTED or key.scenario == BENCHMARKS:
+            continue
+        known = parts.get(key.scenario, tuple(parts))
+        if (key.part if key.scenario in parts else key.scenario) not in known:
+            what = f"part {key.part!r}" if key.scenario in parts else f"scenario {key.scenario!r}"
+            raise ConfigError(
+                f"there is no {what}",
+                where=f'{where}: {table}."{key.text}"',
+                cure=f"Name one of: {', '.join(known)}.",
+            )
 
 
 def servable(scenarios: Sequence[Scenario], target: Target) -> tuple[tuple[Scenario, ...], tuple[Skip, ...]]:

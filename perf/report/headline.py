@@ -174,19 +174,26 @@ def _praise(rows: Sequence[Row]) -> Phrase:
     if not judged:
         return plain("No number was judged.")
     met = sum(1 for row in judged if row.finding.decision is Decision.MET)
-    compared = len(judged) - met
+    waived = sum(1 for row in judged if row.finding.decision is Decision.WAIVED)
+    compared = len(judged) - met - waived
     kept = [_count(compared, "comparison"), _count(met, "criterion")]
     held = [text for text in kept if text]
-    moved = [row for row in judged if row.finding.worse is not None and row.finding.limit]
+    lent = plain(f" Waived for now: {waived}." if waived else "")
+    moved = [
+        row
+        for row in judged
+        if row.finding.worse is not None and row.finding.limit and row.finding.decision is not Decision.WAIVED
+    ]
     largest = max(moved, key=lambda row: _badness(row.finding)[1], default=None)
     if largest is None:
-        return plain(f"{' and '.join(held)} within the limits.")
+        return (*plain(f"{' and '.join(held) or 'Nothing else'} within the limits."), *lent)
     return (
         *strong(f"{' and '.join(held)} within the limits"),
         *plain("; closest to its limit: "),
         *code(largest.place),
         *plain(f" {bare_title(largest.finding)} {change(largest.finding.change or 0.0)}"),
         *plain(f" (limit {limit(largest.finding)})."),
+        *lent,
     )
 
 

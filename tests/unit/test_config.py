@@ -13,8 +13,8 @@ from msgspec.structs import fields
 from perf.config import Config, find_target, load_config
 from perf.config.schema import Document, Gate
 from perf.errors import ConfigError, UsageError
-from perf.model.metric import METRIC_BY_NAME
-from perf.model.policy import DEFAULT_POLICY
+from perf.model.metric import METRIC_BY_NAME, Key
+from perf.model.policy import DEFAULT_POLICY, Waiver
 from perf.model.scenario import Ask, Capability
 from perf.model.target import Address, CommandKind, PythonKind, RunningKind
 from perf.targets import TARGETS
@@ -29,6 +29,12 @@ inputs = ["src"]
 build = ["make", "OUT={out}"]
 start = ["{out}/gateway", "--port={port}"]
 """
+
+
+def _waiver(expires: str, *, metric: str = "rss") -> str:
+    """A waiver as TOML."""
+    names = f"scenario = 'a'\npart = 'b'\nmetric = '{metric}'\n"
+    return f"[[gate.waivers]]\n{names}ceiling = 0.1\n{expires}\nreason = 'why'\n"
 
 
 def read(text: str | None) -> Config:
@@ -61,9 +67,17 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
         max-engine-ratio = 0.7
         max-lag-ratio = 0.02
         min-valid-ratio = 0.6
+        creep-factor = 3
         [gate.limits]
         rss = 0.02
         "baseline/chat/e2e-p50" = 1
+        [[gate.waivers]]
+        scenario = "failover"
+        part = "dead"
+        metric = "rss"
+        ceiling = 0.2
+        expires = 2027-01-31
+        reason = "see #41"
         """
     )
 
@@ -79,6 +93,15 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
         max_lag_ratio=0.02,
         min_valid_ratio=0.6,
         fail_on_inconclusive=True,
+        creep_factor=3.0,
+        waivers=(
+            Waiver(
+                key=Key("failover", "dead", "rss"),
+                ceiling_ratio=0.2,
+                expires="2027-01-31",
+                reason="see #41",
+            ),
+        ),
     )
 
 
@@ -115,6 +138,10 @@ def test_pyproject_is_read_from_its_own_table() -> None:
         ("[gate]\nbaseline = '/x.json'", "not a baseline", "gate.baseline", "inside the repository"),
         ("[gate.limits]\nfnord = 1", "no number is called", "gate.limits.fnord", "e2e-p50"),
         ("[gate.limits]\n'a/rss' = 1", "no number is called", 'gate.limits."a/rss"', "scenario/part/metric"),
+        ("[[gate.waivers]]\nscenario = 'a'", "'part' is missing", "gate.waivers[0]", "Add it"),
+        (_waiver("expires = 'soon'"), "not a date", "gate.waivers[0].expires", "Mend"),
+        (_waiver("expires = 2027-01-31", metric="rsss"), "no metric is called", "gate.waivers[0]", "rss"),
+        (_waiver("expires = 2027-01-31") * 2, "waived twice", "gate.waivers[1]", "Remove"),
         ("[gate.limits]\nrss = -0.1", "not a limit", "gate.limits.rss", "ratio"),
         ("[gate.limits]\nrss = inf", "not a finite number", "gate.limits.rss", "Mend"),
         ("[gate.limits]\nrss = true", "not a limit", "gate.limits.rss", "ratio"),
