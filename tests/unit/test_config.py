@@ -31,12 +31,6 @@ start = ["{out}/gateway", "--port={port}"]
 """
 
 
-def _waiver(expires: str, *, metric: str = "rss") -> str:
-    """A waiver as TOML."""
-    names = f"scenario = 'a'\npart = 'b'\nmetric = '{metric}'\n"
-    return f"[[gate.waivers]]\n{names}ceiling = 0.1\n{expires}\nreason = 'why'\n"
-
-
 def read(text: str | None) -> Config:
     """Load as from perfgate.toml."""
     return load_config(text, where="perfgate.toml")
@@ -138,10 +132,6 @@ def test_pyproject_is_read_from_its_own_table() -> None:
         ("[gate]\nbaseline = '/x.json'", "not a baseline", "gate.baseline", "inside the repository"),
         ("[gate.limits]\nfnord = 1", "no number is called", "gate.limits.fnord", "e2e-p50"),
         ("[gate.limits]\n'a/rss' = 1", "no number is called", 'gate.limits."a/rss"', "scenario/part/metric"),
-        ("[[gate.waivers]]\nscenario = 'a'", "'part' is missing", "gate.waivers[0]", "Add it"),
-        (_waiver("expires = 'soon'"), "not a date", "gate.waivers[0].expires", "Mend"),
-        (_waiver("expires = 2027-01-31", metric="rsss"), "no metric is called", "gate.waivers[0]", "rss"),
-        (_waiver("expires = 2027-01-31") * 2, "waived twice", "gate.waivers[1]", "Remove"),
         ("[gate.limits]\nrss = -0.1", "not a limit", "gate.limits.rss", "ratio"),
         ("[gate.limits]\nrss = inf", "not a finite number", "gate.limits.rss", "Mend"),
         ("[gate.limits]\nrss = true", "not a limit", "gate.limits.rss", "ratio"),

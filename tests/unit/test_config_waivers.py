@@ -1,0 +1,32 @@
+"""[[gate.waivers]]: what is refused."""
+
+import re
+
+import pytest
+
+from perf.config import load_config
+from perf.errors import ConfigError
+
+
+def _waiver(expires: str, *, metric: str = "rss") -> str:
+    """A waiver as TOML."""
+    names = f"scenario = 'a'\npart = 'b'\nmetric = '{metric}'\n"
+    return f"[[gate.waivers]]\n{names}ceiling = 0.1\n{expires}\nreason = 'why'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "path", "cure"),
+    [
+        ("[[gate.waivers]]\nscenario = 'a'", "'part' is missing", "gate.waivers[0]", "Add it"),
+        (_waiver("expires = 'soon'"), "not a date", "gate.waivers[0].expires", "Mend"),
+        (_waiver("expires = 2027-01-31", metric="rsss"), "no metric is called", "gate.waivers[0]", "rss"),
+        (_waiver("expires = 2027-01-31") * 2, "waived twice", "gate.waivers[1]", "Remove"),
+    ],
+)
+def test_a_wrong_waiver_is_named_with_its_cure(text: str, what: str, path: str, cure: str) -> None:
+    """A waiver that cannot be read forgives nothing, and the error says where it stands."""
+    with pytest.raises(ConfigError, match=re.escape(what)) as raised:
+        load_config(text, where="perfgate.toml")
+
+    assert path in raised.value.where
+    assert cure in raised.value.cure
