@@ -13,8 +13,8 @@ from msgspec.structs import fields
 from perf.config import Config, find_target, load_config
 from perf.config.schema import Document, Gate
 from perf.errors import ConfigError, UsageError
-from perf.model.metric import METRIC_BY_NAME, Key
-from perf.model.policy import DEFAULT_POLICY, Waiver
+from perf.model.metric import METRIC_BY_NAME
+from perf.model.policy import DEFAULT_POLICY
 from perf.model.scenario import Ask, Capability
 from perf.model.target import Address, CommandKind, PythonKind, RunningKind
 from perf.targets import TARGETS
@@ -65,13 +65,6 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
         [gate.limits]
         rss = 0.02
         "baseline/chat/e2e-p50" = 1
-        [[gate.waivers]]
-        scenario = "failover"
-        part = "dead"
-        metric = "rss"
-        ceiling = 0.2
-        expires = 2027-01-31
-        reason = "see #41"
         """
     )
 
@@ -88,14 +81,6 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
         min_valid_ratio=0.6,
         fail_on_inconclusive=True,
         creep_factor=3.0,
-        waivers=(
-            Waiver(
-                key=Key("failover", "dead", "rss"),
-                ceiling_ratio=0.2,
-                expires="2027-01-31",
-                reason="see #41",
-            ),
-        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""[[gate.waivers]]: what is refused."""
+"""[[gate.waivers]]: what is taken, and what is refused."""
 
 import re
 
@@ -6,12 +6,23 @@ import pytest
 
 from perf.config import load_config
 from perf.errors import ConfigError
+from perf.model.metric import Key
+from perf.model.policy import Waiver
 
 
 def _waiver(expires: str, *, metric: str = "rss") -> str:
     """A waiver as TOML."""
     names = f"scenario = 'a'\npart = 'b'\nmetric = '{metric}'\n"
     return f"[[gate.waivers]]\n{names}ceiling = 0.1\n{expires}\nreason = 'why'\n"
+
+
+def test_a_waiver_arrives_as_it_stands() -> None:
+    """Number, ceiling, last day and reason."""
+    policy = load_config(_waiver("expires = 2027-01-31"), where="perfgate.toml").policy
+
+    assert policy.waivers == (
+        Waiver(key=Key("a", "b", "rss"), ceiling_ratio=0.1, expires="2027-01-31", reason="why"),
+    )
 
 
 @pytest.mark.parametrize(
