@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from perf.config import Config, find_target, load_config
-from perf.errors import BaselineError, NothingToCompareError
+from perf.errors import BaselineError, NothingToCompareError, UsageError
 from perf.judge.controls import CONTROLS
 from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
@@ -14,6 +14,7 @@ from perf.model.build import Source
 from perf.model.target import RunningKind, Target
 from perf.pipeline.order import Order, controllable, require_known_places, select, servable
 from perf.store.baselines import read_baseline_text
+from perf.sut.shipped import shipped_source
 from perf.sut.source import candidate_source, config_text, default_base, file_text, repository_root
 
 STATE_FOLDER = ".perfgate"
@@ -113,7 +114,7 @@ def _order(choices: Choices, *, repo: Path, target: Target, rules: Config, env: 
     suite = choices.suite or rules.suite
     scenarios, skips = servable(select(suite, choices.scenarios), target)
     strict = rules.policy.fail_on_inconclusive or choices.fail_on_inconclusive
-    candidate = candidate_source(repo)
+    candidate = shipped_source(target) if target.shipped else candidate_source(repo)
     return Order(
         repo=repo,
         state=repo / STATE_FOLDER,
@@ -138,6 +139,15 @@ def _order(choices: Choices, *, repo: Path, target: Target, rules: Config, env: 
 
 
 def _base(choices: Choices, repo: Path, *, target: Target) -> Source | None:
+    if target.shipped and choices.base is not None:
+        raise UsageError(
+            f"{target.title} is built from the locks that perfgate brings along: no commit has another one",
+            where="--base",
+            cure="Leave --base out. To compare two versions, keep the lock in a repository of your own "
+            '(kind = "python" with project = "", or kind = "npm").',
+        )
+    if target.shipped:
+        return None
     if choices.no_base or (isinstance(target.kind, RunningKind) and choices.base is None):
         return None
     return default_base(repo, choices.base)

@@ -58,7 +58,7 @@ def described_target(name: str, table: object, *, where: str) -> Target:
 
 
 def _started(name: str, table: AnyBuiltTarget, *, where: str, path: str) -> Target:
-    words = _START_WORDS | ({"python"} if isinstance(table, PythonTarget) else frozenset())
+    words = _START_WORDS | ({"python", "bin"} if isinstance(table, PythonTarget) else frozenset())
     _check_words(table.start, words, where=where, path=join(path, "start"))
     for variable, value in table.env.items():
         _check_words((value,), words, where=where, path=join(join(path, "env"), variable))

@@ -144,8 +144,9 @@ class Target:
 
     `render` raises ValueError for a topology that the product cannot be configured with.
 
-    `start` is the command line; `{python}`, `{out}`, `{dir}`, `{host}`, `{port}` and `{config}` (the path of
-    the first rendered file) are filled in. `inputs` are the git pathspecs that can change the build.
+    In `start`, the command line, `{python}`, `{bin}` (the folder of the venv's programs), `{out}`, `{dir}`,
+    `{host}`, `{port}` and `{config}` (the path of the first rendered file) are filled in.
+    `inputs` are the git pathspecs that can change the build.
     `benchmarks` is a module of pytest-benchmark suites inside the build ("" for none).
     `proves_by_key` says that the gateway sends the upstream key of its configuration, not the client's.
     `key_template` makes client key number 0, 1, ...; without `{number}` all clients share the one key.

@@ -85,6 +85,7 @@ def _start(
     config = _write(files, folder)
     words = {
         "python": build.interpreter,
+        "bin": str(Path(build.interpreter).parent) if build.interpreter else "",
         "out": str(out_folder(Path(build.directory))),
         "dir": str(folder),
         "host": request.host,

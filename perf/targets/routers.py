@@ -1,0 +1,44 @@
+"""What the routers of vLLM and SGLang share: one kind of provider, and a command line for a configuration."""
+
+import math
+import shlex
+from collections.abc import Mapping
+
+from perf.model.scenario import Ask, Capability, Provider
+from perf.model.target import Address, ConfigRequest
+from perf.model.units import ns_to_s
+from perf.targets.contract import OPENAI_MODEL
+
+CAPABILITIES = frozenset(
+    {Capability.OPENAI_CHAT, Capability.STREAMING, Capability.STICKY_BY_KEY, Capability.FAILOVER}
+)
+"""They pass OpenAI Chat on, convert nothing, and know no weights."""
+ADDRESSES = {ask: Address(path="/v1/chat/completions", model=OPENAI_MODEL) for ask in Ask}
+_CIRCUIT_S = 5.0
+
+
+def start_script(request: ConfigRequest, program: tuple[str, ...], *, policy: str) -> Mapping[str, str]:
+    """Write start.sh; its first argument is the folder of the programs.
+
+    Metrics are served on the next port: they cannot be switched off.
+    """
+    workers = [each.base_url for each in request.endpoints if each.provider is Provider.OPENAI]
+    circuit_s = math.ceil(ns_to_s(request.topology.recovery_ns) or _CIRCUIT_S)
+    options: dict[str, object] = {
+        "host": request.host,
+        "port": request.port,
+        "policy": policy,
+        "api-key": request.upstream_key,
+        "log-level": "error",
+        "prometheus-host": request.host,
+        "prometheus-port": request.port + 1,
+        "cb-failure-threshold": 3,
+        "cb-success-threshold": 2,
+        "cb-timeout-duration-secs": circuit_s,
+        "cb-window-duration-secs": 60,
+        "retry-max-retries": 3,
+        "health-check-interval-secs": circuit_s,
+    }
+    words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    lines = [f'exec "$1"/{shlex.join(program)}', shlex.join(words), shlex.join(["--worker-urls", *workers])]
+    return {"start.sh": " \\\n  ".join(lines) + "\n"}
