@@ -16,7 +16,7 @@ from perf.model.build import Build, Source
 from perf.model.target import Kind, RunningKind, Target
 from perf.sut.checkout import checked_out
 from perf.sut.recipe import follow, interpreter, toolchain
-from perf.sut.shipped import shipped_folder
+from perf.sut.shipped import copied
 from perf.sut.source import inputs_key
 from perf.sut.workshop import Workshop, environment
 
@@ -70,7 +70,8 @@ def build(
 def _tree(target: Target, source: Source, *, repo: Path, folder: Path) -> Iterator[Path]:
     """The files to build from, for as long as the build needs them."""
     if target.shipped:
-        yield shipped_folder(target)
+        with copied(target, folder=folder) as tree:
+            yield tree
         return
     with checked_out(repo, source, folder=folder) as tree:
         yield tree

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 
-_WORD = re.compile(r"(?<!\$)\{([a-z_]+)\}")
+WORD = re.compile(r"(?<!\$)\{([a-z_]+)\}")
+"""A place to fill in."""
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Replace each `{word}` that has a value; `${word}` is left to the shell that may read it."""
-    return _WORD.sub(lambda match: values.get(match[1], match[0]), text)
+    return WORD.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 def fill_all(words: tuple[str, ...], values: Mapping[str, str]) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from perf.errors import BuildError
+from perf.sut.command import WORD
 from perf.sut.environment import build_environment
 from perf.sut.process import log_tail, run
 
 LOG_LINES = 20
+_OF_A_LAUNCH = frozenset({"dir", "host", "port", "config"})
 _CURE = "Read the log; the same command must work in a clean checkout of the commit."
 
 
@@ -51,8 +53,9 @@ class Workshop:
 
 
 def environment(own: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Return the variables of a build on this machine."""
-    return build_environment(os.environ, dict(own))
+    """Return the variables of a build on this machine; those about one launch are none of its business."""
+    fixed = {name: value for name, value in own if not set(WORD.findall(value)) & _OF_A_LAUNCH}
+    return build_environment(os.environ, fixed)
 
 
 def profile(*, release: bool) -> str:
