@@ -18,6 +18,7 @@ from perf.commands.publish_run import MEASURING, publish_run
 from perf.commands.rig import PARTS, bench_rig, upstream
 from perf.commands.run import names, run
 from perf.commands.stored import replay, report
+from perf.commands.targets import targets
 from perf.errors import Exit, PerfgateError
 
 _EXITS = (
@@ -71,7 +72,9 @@ def _parser() -> ArgumentParser:
     _telling(add)
     _alone(add)
     add("scenarios", "List the scenarios.", command=lambda _: lists.scenarios())
-    add("targets", "List the targets, and what each can serve.", command=lambda a: lists.targets(a.repo))
+    lister = add("targets", "List the targets, and what each was seen to serve.", command=_targets)
+    lister.add_argument("--target", action="append", default=[], help="only this; may be repeated")
+    lister.add_argument("--try", dest="trying", action="store_true", help="build, start and ask each now")
     return parser
 
 
@@ -232,6 +235,10 @@ def _publish_run(arguments: Namespace) -> Exit:
     return publish_run(
         arguments.repo, workflow=arguments.workflow, dry_run=arguments.dry_run, env=environment()
     )
+
+
+def _targets(arguments: Namespace) -> Exit:
+    return targets(arguments.repo, arguments.target, trying=arguments.trying)
 
 
 def _bench_rig(arguments: Namespace) -> Exit:

@@ -23,6 +23,11 @@ def problems_of(record: SliceRecord, *, policy: Policy) -> tuple[str, ...]:
     return tuple(problem for problem in checks if problem)
 
 
+def passage_problems(record: SliceRecord) -> tuple[str, ...]:
+    """Why it is not proven that the answers of this slice came by way of the gateway; empty when it is."""
+    return tuple(problem for problem in (_unproven(record), _bypassed(record)) if problem)
+
+
 def rig_load(record: SliceRecord) -> float | None:
     """The share of their cores that engine and upstream used; None where nothing was measured."""
     duration_ns = record.recording.ended_ns - record.recording.started_ns

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from perf.errors import SutError
+from perf.judge.validity import passage_problems
 from perf.model.load import ClosedLoop, Outcome
 from perf.model.run import Arm
 from perf.model.scenario import Scenario, Topology
@@ -23,14 +24,20 @@ def preflight(scenarios: Sequence[Scenario], *, topology: Topology, rig: Rig, se
 
 def _check(record: SliceRecord, *, seat: Seat) -> None:
     sample = record.recording.samples[0]
-    if sample.outcome == Outcome.OK:
+    reached = len([arrival for arrival in record.arrivals if arrival.nonce])
+    unproven = passage_problems(record)
+    if sample.outcome == Outcome.OK and not unproven:
         return
     step = record.step
     asked = seat.target.addresses[step.part.ask]
-    reached = len([arrival for arrival in record.arrivals if arrival.nonce])
+    ended = Outcome(sample.outcome).name.lower().replace("_", " ")
+    what = (
+        unproven[0]
+        if sample.outcome == Outcome.OK
+        else f"its first request ended as {ended} (HTTP status {sample.status or 'none'})"
+    )
     raise SutError(
-        f"The {record.arm} gateway cannot serve scenario {step.scenario}: its first request ended as "
-        f"{Outcome(sample.outcome).name.lower().replace('_', ' ')} (HTTP status {sample.status or 'none'})",
+        f"The {record.arm} gateway cannot serve scenario {step.scenario}: {what}",
         where=f"POST {asked.path} for model {asked.model}, part {step.part.name}; "
         f"{reached} requests reached an upstream",
         cure="Check the target's addresses, authentication and rendered configuration; the gateway's last "

@@ -32,7 +32,7 @@ SGLANG_ROUTER = Target(
     auth_value="Bearer {key}",
     addresses=ADDRESSES,
     benchmarks="",
-    proves_by_key=True,
+    proves_by_key=False,
     render=_render,
     headers=_headers,
 )

@@ -1,0 +1,99 @@
+"""`perfgate targets`: the gateways that can be measured, and what each was seen to serve."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import fill
+
+from tabulate import tabulate
+
+from perf.commands.ordering import STATE_FOLDER, config_of
+from perf.config import Config, find_target
+from perf.errors import Exit
+from perf.model.scenario import Capability, Route, Scenario
+from perf.model.target import Target
+from perf.model.trial import Outcome, Trials
+from perf.pipeline.progress import Lines
+from perf.pipeline.trying import try_target
+from perf.scenarios import SCENARIOS
+from perf.store.trials import read_trials, write_trials
+from perf.sut.shipped import shipped_source
+from perf.sut.source import candidate_source, repository_root
+
+_NOT_TRIED = "not tried"
+_WIDTH = 110
+
+
+def targets(repo: Path, names: Sequence[str], *, trying: bool) -> Exit:
+    """What each target claims, and which scenarios it was seen to serve; `trying` sees now.
+
+    Without `names` it is about all targets. Exits with 3 if what was tried failed.
+    """
+    root = repository_root(repo)
+    config = config_of(root, None)
+    chosen = _chosen(config, names)
+    state = root / STATE_FOLDER
+    if trying:
+        for target in chosen:
+            _try(target, root=root, state=state)
+    found = {target.name: read_trials(state, target.name) for target in chosen}
+    sys.stdout.write(_claims(chosen) + "\n\n" + _matrix(chosen, found) + "\n")
+    notes = [_note(target, found[target.name]) for target in chosen]
+    sys.stdout.write("\n" + "\n".join(notes) + "\n")
+    failed = any(each.outcome is Outcome.FAILED for one in found.values() if one for each in one.trials)
+    return Exit.NO_RESULT if trying and failed else Exit.PASS
+
+
+def _chosen(config: Config, names: Sequence[str]) -> list[Target]:
+    return [find_target(config, name) for name in names] if names else list(config.targets.values())
+
+
+def _try(target: Target, *, root: Path, state: Path) -> None:
+    source = shipped_source(target) if target.shipped else candidate_source(root)
+    listener = Lines(sys.stderr)
+    write_trials(
+        state, try_target(target, source, scenarios=SCENARIOS, repo=root, state=state, listener=listener)
+    )
+
+
+def _claims(chosen: Sequence[Target]) -> str:
+    rows = [
+        (
+            target.name,
+            target.title,
+            "all" if target.capabilities == frozenset(Capability) else ", ".join(sorted(target.capabilities)),
+        )
+        for target in chosen
+    ]
+    return tabulate(rows, headers=("target", "what", "claims"), tablefmt="simple", disable_numparse=True)
+
+
+def _matrix(chosen: Sequence[Target], found: dict[str, Trials | None]) -> str:
+    """A row a scenario, a column a target."""
+    rows = [
+        (f"{scenario.number} {scenario.name}", *(_cell(scenario, found[target.name]) for target in chosen))
+        for scenario in SCENARIOS
+        if scenario.route is Route.THROUGH_SUT
+    ]
+    headers = ("scenario", *(target.name for target in chosen))
+    return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
+
+
+def _cell(scenario: Scenario, trials: Trials | None) -> str:
+    for trial in trials.trials if trials else ():
+        if trial.scenario == scenario.name:
+            return "FAILED" if trial.outcome is Outcome.FAILED else trial.outcome.value
+    return _NOT_TRIED
+
+
+def _note(target: Target, trials: Trials | None) -> str:
+    """When it was tried, and why what failed did."""
+    if trials is None:
+        return f"{target.name}: {_NOT_TRIED}; `perfgate targets --try --target {target.name}` does."
+    lines = [f"{target.name}: tried {trials.tried_at} ({trials.source})"]
+    lines += [
+        fill(f"{each.scenario}: {each.reason}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
+        for each in trials.trials
+        if each.outcome is Outcome.FAILED
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,123 @@
+"""Tries which scenarios a target can serve: real processes, one request of each shape, nothing measured."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from perf.errors import PerfgateError
+from perf.model.build import Build, Source
+from perf.model.run import Arm
+from perf.model.scenario import Part, Route, Scenario, Topology
+from perf.model.target import Target
+from perf.model.trial import Outcome, Trial, Trials
+from perf.pipeline.placement import own_cores, place
+from perf.pipeline.preflight import preflight
+from perf.pipeline.progress import Listener
+from perf.pipeline.rig import Rig, Seat
+from perf.sut.build import build
+from perf.sut.launch import launch
+from perf.upstream.process import UpstreamProcess
+
+
+def try_target(
+    target: Target,
+    source: Source,
+    *,
+    scenarios: Sequence[Scenario],
+    repo: Path,
+    state: Path,
+    listener: Listener,
+) -> Trials:
+    """Build the target, start it once for each topology, and send one request of each part.
+
+    Upstreams answer without faults, whatever the scenario scripts: this is about what the target can do.
+    A failure is a result, not an error.
+    """
+    asked = [each for each in scenarios if each.route is Route.THROUGH_SUT]
+    served = [each for each in asked if each.needs <= target.capabilities]
+    found = {each.name: _unclaimed(each, target) for each in asked if each not in served}
+    listener.say(f"{target.name}: building")
+    try:
+        built = build(target, source, repo=repo, cache=state / "cache", say=listener.say)
+        found |= _tried(target, built, scenarios=served, listener=listener)
+    except PerfgateError as error:
+        found |= {each.name: _failed(each, error) for each in served}
+    return Trials(
+        target=target.name,
+        tried_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        source=source.label,
+        trials=tuple(found[each.name] for each in asked),
+    )
+
+
+def _tried(
+    target: Target, built: Build, *, scenarios: Sequence[Scenario], listener: Listener
+) -> Mapping[str, Trial]:
+    names = {instance.name for each in scenarios for instance in each.topology.instances}
+    placement = place(own_cores())
+    found: dict[str, Trial] = {}
+    with (
+        UpstreamProcess.start(sorted(names), cpus=placement.upstream) as upstream,
+        TemporaryDirectory(prefix="perfgate-try-") as folder,
+    ):
+        rig = Rig(upstream=upstream, placement=placement, rng=Random(0))
+        for number, topology in enumerate(dict.fromkeys(each.topology for each in scenarios)):
+            listener.say(f"{target.name}: topology {topology.name}")
+            mine = [each for each in scenarios if each.topology == topology]
+            try:
+                with _seat(
+                    target, built, topology=topology, rig=rig, run_dir=Path(folder) / str(number)
+                ) as seat:
+                    found |= {each.name: _try_one(each, rig=rig, seat=seat) for each in mine}
+            except PerfgateError as error:
+                found |= {each.name: _failed(each, error) for each in mine}
+    return found
+
+
+@contextmanager
+def _seat(target: Target, built: Build, *, topology: Topology, rig: Rig, run_dir: Path) -> Iterator[Seat]:
+    with launch(
+        target,
+        built,
+        topology=topology,
+        endpoints=rig.endpoints(topology),
+        cpus=rig.placement.sut,
+        run_dir=run_dir,
+    ) as sut:
+        yield Seat(sut=sut, target=target)
+
+
+def _try_one(scenario: Scenario, *, rig: Rig, seat: Seat) -> Trial:
+    plain = replace(scenario, parts=tuple(_without_trouble(part) for part in scenario.parts))
+    try:
+        preflight([plain], topology=scenario.topology, rig=rig, seat=seat, arm=Arm.CANDIDATE)
+    except PerfgateError as error:
+        return _failed(scenario, error)
+    return Trial(scenario=scenario.name, outcome=Outcome.WORKS, reason="")
+
+
+def _without_trouble(part: Part) -> Part:
+    """The part with neither faults nor events nor clients that hang up."""
+    return replace(
+        part,
+        default_script=replace(part.default_script, faults=()),
+        scripts=(),
+        events=(),
+        abort=None,
+        overload=None,
+        usage_every_ns=0,
+    )
+
+
+def _unclaimed(scenario: Scenario, target: Target) -> Trial:
+    missing = ", ".join(sorted(scenario.needs - target.capabilities))
+    return Trial(scenario=scenario.name, outcome=Outcome.NOT_SUPPORTED, reason=f"does not claim {missing}")
+
+
+def _failed(scenario: Scenario, error: PerfgateError) -> Trial:
+    reason = f"{error.what} ({error.where})"
+    return Trial(scenario=scenario.name, outcome=Outcome.FAILED, reason=reason)
