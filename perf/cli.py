@@ -11,7 +11,7 @@ from perf import __version__
 from perf.commands import lists
 from perf.commands.baseline import Recording, baseline
 from perf.commands.building import build
-from perf.commands.ordering import Choices
+from perf.commands.ordering import OWN_ENGINE, WRK, Choices
 from perf.commands.output import FORMATS, Showing, environment
 from perf.commands.publish import publish
 from perf.commands.publish_run import MEASURING, publish_run
@@ -155,6 +155,15 @@ def _choices(parser: ArgumentParser) -> None:
     group.add_argument("--no-baseline", action="store_true", help="do without a committed baseline")
     group.add_argument("--debug", action="store_true", help="a debug build, marked as such everywhere")
     group.add_argument("--seed", type=int, help="the seed of all random choices (default: a new one)")
+    group.add_argument(
+        "--duration", metavar="30m", help="how long scenario 8 lasts, in s, m or h (default: its own)"
+    )
+    group.add_argument(
+        "--engine",
+        choices=(OWN_ENGINE, WRK),
+        default=OWN_ENGINE,
+        help="wrk repeats scenario 2 beside the engine",
+    )
     group.add_argument("--fail-on-inconclusive", action="store_true", help="exit 4 if nothing is decided")
 
 
@@ -185,6 +194,8 @@ def _choices_of(arguments: Namespace) -> Choices:
         debug=arguments.debug,
         seed=arguments.seed,
         fail_on_inconclusive=arguments.fail_on_inconclusive,
+        duration=arguments.duration,
+        engine=arguments.engine,
     )
 
 

@@ -1,7 +1,7 @@
 """From command line, configuration and repository to an order."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,13 +11,19 @@ from perf.judge.controls import CONTROLS
 from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
 from perf.model.build import Source
+from perf.model.scenario import Scenario
 from perf.model.target import RunningKind, Target
-from perf.pipeline.order import Order, controllable, require_known_places, select, servable
+from perf.model.units import s_to_ns
+from perf.pipeline.order import Order, controllable, lasting, require_known_places, select, servable
+from perf.pipeline.wrk import wrk_scripts
 from perf.store.baselines import read_baseline_text
 from perf.sut.shipped import shipped_source
 from perf.sut.source import candidate_source, config_text, default_base, file_text, repository_root
 
 STATE_FOLDER = ".perfgate"
+OWN_ENGINE = "perfgate"
+WRK = "wrk"
+_UNIT_S = {"s": 1, "m": 60, "h": 3_600}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,8 @@ class Choices:
     debug: bool
     seed: int | None
     fail_on_inconclusive: bool
+    duration: str | None = None
+    engine: str = OWN_ENGINE
 
 
 def order_of(choices: Choices, *, env: Mapping[str, str]) -> Order:
@@ -112,7 +120,8 @@ def committed_baseline(order: Order, rules: Config, *, base: Source | None) -> B
 
 def _order(choices: Choices, *, repo: Path, target: Target, rules: Config, env: Mapping[str, str]) -> Order:
     suite = choices.suite or rules.suite
-    scenarios, skips = servable(select(suite, choices.scenarios), target)
+    wanted = lasting(select(suite, choices.scenarios), _duration_ns(choices.duration))
+    scenarios, skips = servable(wanted, target)
     strict = rules.policy.fail_on_inconclusive or choices.fail_on_inconclusive
     candidate = shipped_source(target) if target.shipped else candidate_source(repo)
     return Order(
@@ -124,6 +133,7 @@ def _order(choices: Choices, *, repo: Path, target: Target, rules: Config, env: 
         skips=skips,
         benchmarks=bool(target.benchmarks) and (not choices.scenarios or BENCHMARKS in choices.scenarios),
         controls=controllable(scenarios, target) and (not choices.scenarios or CONTROLS in choices.scenarios),
+        wrk=_wrk(choices, scenarios),
         candidate=candidate,
         base=None,
         baseline=None,
@@ -161,6 +171,28 @@ def _fitting(baseline: Baseline, order: Order, *, where: str) -> Baseline:
             cure=f"Record one for {order.target.name}, {order.suite} with `perfgate baseline`.",
         )
     return baseline
+
+
+def _wrk(choices: Choices, scenarios: Sequence[Scenario]) -> Path | None:
+    if choices.engine == OWN_ENGINE:
+        return None
+    if not any(part.cross_checked for scenario in scenarios for part in scenario.parts):
+        raise UsageError(
+            "None of these scenarios is cross-checked by wrk", where="--engine wrk", cure="Add --scenario 2."
+        )
+    return wrk_scripts()
+
+
+def _duration_ns(text: str | None) -> int | None:
+    """What `90s`, `30m` or `1h` say; None for None."""
+    if text is None:
+        return None
+    number, unit = text[:-1], text[-1:]
+    if unit not in _UNIT_S or not (number.isascii() and number.isdigit() and int(number)):
+        raise UsageError(
+            f"{text!r} is no duration", where="--duration", cure="Give a whole number and s, m or h: 30m."
+        )
+    return s_to_ns(int(number) * _UNIT_S[unit])
 
 
 def _number(text: str) -> int:

@@ -6,9 +6,9 @@ from statistics import median
 
 from perf.judge import endings, overload, payloads, shares, soak
 from perf.judge.pool import Pool
-from perf.judge.validity import nonce_of, rig_load
+from perf.judge.validity import nonce_of, rig_lag, rig_load
 from perf.model import metric as m
-from perf.model.load import Outcome
+from perf.model.load import ClosedLoop, Outcome
 from perf.model.metric import Metric
 from perf.model.scenario import Change
 from perf.stats.quantile import quantile
@@ -113,14 +113,20 @@ def _first_answer_time(pool: Pool) -> float | None:
     return float(median(each)) if each and len(each) == len(pool.slices) else None
 
 
+def _is_closed(pool: Pool) -> bool:
+    return isinstance(pool.slices[0].step.part.workload, ClosedLoop)
+
+
 def _if_weighted(extract: Extract) -> Extract:
     """The same where the part says how sessions are to be spread."""
     return lambda pool: extract(pool) if pool.slices[0].step.part.weights else None
 
 
-def _if_sampled(extract: Extract) -> Extract:
-    """The same where the part asks for samples of what the gateway holds."""
-    return lambda pool: extract(pool) if pool.slices[0].step.part.usage_every_ns else None
+def _if_sampled(extract: Extract, *, closed: bool) -> Extract:
+    """The same where the part asks for samples of what the gateway holds, in one kind of loop."""
+    return lambda pool: (
+        extract(pool) if pool.slices[0].step.part.usage_every_ns and _is_closed(pool) is closed else None
+    )
 
 
 EXTRACTORS: Mapping[Metric, Extract] = {
@@ -161,16 +167,17 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.RECOVER_TIME: _recover_time,
     m.MACHINE_CPU: _machine_cpu,
     m.RIG_LOAD: lambda pool: max((rig_load(record) or 0.0) for record in pool.slices),
+    m.RIG_LAG: lambda pool: None if _is_closed(pool) else max(map(rig_lag, pool.slices)),
     m.WRK_QPS: lambda pool: pool.slices[0].wrk_per_second,
     m.SHARE_DEVIATION: _if_weighted(shares.share_deviation),
     m.CHI_SQUARE_P: _if_weighted(shares.chi_square_p),
     m.CHI_SQUARE_POWER: _if_weighted(shares.chi_square_power),
-    m.UNDISTURBED_SUCCESS: _if_sampled(soak.undisturbed_success),
-    m.RSS_GROWTH: _if_sampled(soak.rss_growth_bytes),
-    m.FD_GROWTH: _if_sampled(soak.fd_growth),
-    m.SOCKET_GROWTH: _if_sampled(soak.socket_growth),
-    m.MEMORY_PER_KEY: _if_sampled(soak.memory_per_key_bytes),
-    m.MEMORY_PER_KNOWN_KEY: _if_sampled(soak.memory_per_known_key_bytes),
+    m.UNDISTURBED_SUCCESS: _if_sampled(soak.undisturbed_success, closed=False),
+    m.RSS_GROWTH: _if_sampled(soak.rss_growth_bytes, closed=False),
+    m.FD_GROWTH: _if_sampled(soak.fd_growth, closed=False),
+    m.SOCKET_GROWTH: _if_sampled(soak.socket_growth, closed=False),
+    m.MEMORY_PER_KEY: _if_sampled(soak.memory_per_key_bytes, closed=True),
+    m.MEMORY_PER_KNOWN_KEY: _if_sampled(soak.memory_per_known_key_bytes, closed=True),
     m.SATURATION: overload.saturation,
     m.OVERLOAD_GOODPUT: overload.overload_goodput,
     m.OVERLOAD_RECOVERY: overload.overload_recovery_ns,

@@ -42,7 +42,7 @@ def overload_recovery_ns(pool: Pool) -> float | None:
     """From the end of the overload until E2E is normal again.
 
     Normal is a window of 100 ms without a failure, whose median E2E is at most twice that of before;
-    None if there is no such window.
+    Without such a window it is all the time that was watched.
     """
     record = pool.slices[0]
     overloaded = _overloaded_ns(record)
@@ -53,13 +53,13 @@ def overload_recovery_ns(pool: Pool) -> float | None:
     if not before:
         return None
     normal_ns = _BACK_TO_NORMAL * median(before)
-    after = (sample for sample in _steady(record) if sample.intended_ns >= end_ns)
+    after = [sample for sample in _steady(record) if sample.intended_ns >= end_ns]
     for number, samples in groupby(after, key=lambda sample: (sample.intended_ns - end_ns) // _WINDOW_NS):
         each = list(samples)
         whole = all(sample.outcome == Outcome.OK for sample in each)
         if whole and median([_e2e_ns(sample) for sample in each]) <= normal_ns:
             return float(number * _WINDOW_NS)
-    return None
+    return float(after[-1].intended_ns - end_ns) if after else None
 
 
 def _overloaded_ns(record: SliceRecord) -> tuple[int, int] | None:

@@ -16,6 +16,29 @@ def arms_of(scenario: Scenario, *, paired: bool) -> tuple[Arm, ...]:
     return (Arm.BASELINE, Arm.CANDIDATE) if paired else (Arm.CANDIDATE,)
 
 
+def in_order(arms: Sequence[Arm], first: Arm) -> tuple[Arm, ...]:
+    """The arms with `first` in front."""
+    return tuple(sorted(arms, key=lambda arm: (arm is not first, arm)))
+
+
+def plan_once(scenario: Scenario, *, paired: bool, first: Arm) -> tuple[SliceStep, ...]:
+    """The slices of a scenario that runs once: both arms at once, or by turns, `first` first.
+
+    Without a base build the candidate runs alone: what is measured once is judged by itself.
+    """
+    arms = in_order(arms_of(scenario, paired=paired), first)
+    steps: list[SliceStep] = []
+    for part in scenario.parts:
+        manner = Manner.TOGETHER if len(arms) > 1 else Manner.ALONE
+        at_once = SliceStep(scenario=scenario.name, part=part, manner=manner, arms=arms)
+        by_turns = [
+            SliceStep(scenario=scenario.name, part=part, manner=Manner.ALONE, arms=(arm,)) for arm in arms
+        ]
+        steps.extend([at_once] * part.together)
+        steps.extend(by_turns * part.slices)
+    return tuple(steps)
+
+
 def plan_block(scenarios: Sequence[Scenario], *, paired: bool, rng: Random) -> tuple[SliceStep, ...]:
     """All slices of one block in random, balanced order.
 

@@ -37,6 +37,12 @@ def rig_load(record: SliceRecord) -> float | None:
     return (engine + record.upstream_cpu_ns / record.wall_ns) / record.rig_cores
 
 
+def rig_lag(record: SliceRecord) -> float:
+    """The share of the requests that the engine took up too late; 0 for a closed loop."""
+    samples = record.recording.samples
+    return record.recording.lagging_sends / len(samples) if samples else 0.0
+
+
 def _unproven(record: SliceRecord) -> str:
     """Each good answer must have an arrival upstream."""
     seen = {arrival.nonce for arrival in record.arrivals}
@@ -84,10 +90,9 @@ def _busy_rig(record: SliceRecord, *, policy: Policy) -> str:
 
 def _late_rig(record: SliceRecord, *, policy: Policy) -> str:
     """An open loop must keep to its schedule: its latencies count from there, the rig's own lag included."""
-    recording = record.recording
-    if recording.lagging_sends <= policy.max_lag_ratio * len(recording.samples):
+    recording, late_ratio = record.recording, rig_lag(record)
+    if late_ratio <= policy.max_lag_ratio or record.step.part.saturating:
         return ""
-    late_ratio = recording.lagging_sends / len(recording.samples)
     return (
         f"the rig was the bottleneck: it took up {late_ratio:.0%} of the requests more than "
         f"{ns_to_ms(LAG_NS):.0f} ms late, the limit is {policy.max_lag_ratio:.0%}; "

@@ -95,6 +95,7 @@ DETECT_TIME = _lower("detect-time", "time to detect", unit=Unit.NS, limit=0.20)
 RECOVER_TIME = _lower("recover-time", "time to recover", unit=Unit.NS, limit=0.20)
 MACHINE_CPU = _lower("machine-cpu", "CPU of the whole machine", unit=Unit.RATIO, limit=0.10)
 RIG_LOAD = _lower("rig-load", "load of the rig's own cores", unit=Unit.RATIO, limit=0.10)
+RIG_LAG = _lower("rig-lag", "sent late by the rig", unit=Unit.RATIO, limit=0.10)
 WRK_QPS = _higher("wrk-qps", "throughput by wrk", unit=Unit.PER_SECOND, limit=0.05)
 SHARE_DEVIATION = _lower("share-deviation", "deviation from the weights", unit=Unit.RATIO, limit=0.10)
 CHI_SQUARE_P = _higher("chi-square-p", "chi-square p-value", unit=Unit.RATIO, limit=0.10)
@@ -153,6 +154,7 @@ METRICS: tuple[Metric, ...] = (
     RECOVER_TIME,
     MACHINE_CPU,
     RIG_LOAD,
+    RIG_LAG,
     WRK_QPS,
     SHARE_DEVIATION,
     CHI_SQUARE_P,

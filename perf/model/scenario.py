@@ -144,6 +144,8 @@ class Part:
     `weights` say, per instance, how much of the sessions it is to have.
     `saturating`: the load is meant to use all that there is, so a busy rig does not make the slice
     invalid; a criterion that is missed then is not measurable on this machine.
+    `overload` follows the workload on the same gateway, and is what is recorded.
+    `cross_checked`: wrk may repeat it, to show that the engine is not what is measured.
     """
 
     name: str
@@ -168,6 +170,7 @@ class Part:
     weights: tuple[tuple[str, int], ...] = ()
     saturating: bool = False
     overload: Overload | None = None
+    cross_checked: bool = False
 
 
 class Bound(StrEnum):

@@ -8,8 +8,9 @@ from perf.errors import MeasureError, UsageError
 from perf.judge.baseline import entries_of, uneven
 from perf.model.baseline import BaselineEntry, MachineRecord
 from perf.model.run import Block
-from perf.pipeline.block import measure_block, measure_once
+from perf.pipeline.block import measure_block
 from perf.pipeline.machine import environment
+from perf.pipeline.once import measure_once
 from perf.pipeline.order import Order
 from perf.pipeline.progress import Listener
 from perf.pipeline.workbench import build_arms, workbench

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from perf.judge.plan import arms_of, plan_block
+from perf.judge.plan import in_order, plan_block
 from perf.judge.summarise import benchmark_records, summarise
 from perf.model.build import Build
 from perf.model.policy import Policy
 from perf.model.run import Arm, Block, PartRecord
-from perf.model.scenario import Cadence, Part, Route, Scenario, Topology
-from perf.model.slices import Manner, SliceRecord, SliceStep
+from perf.model.scenario import Cadence, Route, Scenario, Topology
+from perf.model.slices import SliceRecord
 from perf.model.target import Target
 from perf.pipeline.bench import best_rounds_ns
 from perf.pipeline.controls import Controls, measure_controls
@@ -28,13 +28,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """Everything that all blocks of a run share."""
+    """Everything that all blocks of a run share. `wrk` is the folder of its scripts; None if not asked."""
 
     target: Target
     builds: Mapping[Arm, Build]
     scenarios: tuple[Scenario, ...]
     benchmarks: bool
     controls: Controls | None
+    wrk: Path | None
     rig: Rig
     policy: Policy
     scratch: Path
@@ -50,6 +51,11 @@ class Bench:
         return arm is Arm.RIG or arm in self.builds
 
     @property
+    def repeats(self) -> bool:
+        """Whether blocks would measure anything; if not, block 0 is the whole run."""
+        return bool(self.every_block) or self.benchmarks
+
+    @property
     def every_block(self) -> tuple[Scenario, ...]:
         """The scenarios that each block measures."""
         return tuple(each for each in self.scenarios if each.cadence is Cadence.EVERY_BLOCK)
@@ -62,7 +68,7 @@ class Bench:
 
 def measure_block(bench: Bench, number: int, *, say: Say) -> Block:
     """One block of the interleaved scenarios; the first one begins with a preflight."""
-    clock = _Clock()
+    clock = Clock()
     first = bench.rng.choice(sorted(bench.builds))
     parts: list[PartRecord] = []
     if bench.every_block:
@@ -74,19 +80,6 @@ def measure_block(bench: Bench, number: int, *, say: Say) -> Block:
     return clock.block(number, first=first, parts=tuple(parts))
 
 
-def measure_once(bench: Bench, *, say: Say) -> Block:
-    """Block 0: each part of the scenarios that run once, on each arm, in a process of its own."""
-    clock = _Clock()
-    first = bench.rng.choice(sorted(bench.builds))
-    records: list[SliceRecord] = []
-    for scenario in bench.once:
-        for part in scenario.parts:
-            for arm in _order(arms_of(scenario, paired=bench.paired), first):
-                say(f"{scenario.name} {part.name}, {arm}")
-                records.extend(_alone(bench, scenario, part=part, arm=arm))
-    return clock.block(0, first=first, parts=summarise(records, policy=bench.policy))
-
-
 def _interleaved(bench: Bench, number: int, *, first: Arm, say: Say) -> tuple[PartRecord, ...]:
     records: list[SliceRecord] = []
     controls: tuple[PartRecord, ...] = ()
@@ -94,9 +87,9 @@ def _interleaved(bench: Bench, number: int, *, first: Arm, say: Say) -> tuple[Pa
         with ExitStack() as stack:
             seats = {
                 arm: stack.enter_context(
-                    _seat(bench, arm, topology=topology, name=f"{number}-{topology.name}-{arm}")
+                    seated(bench, arm, topology=topology, name=f"{number}-{topology.name}-{arm}")
                 )
-                for arm in _order((Arm.BASELINE, Arm.CANDIDATE), first)
+                for arm in in_order((Arm.BASELINE, Arm.CANDIDATE), first)
             }
             if number == 1:
                 _preflight(bench, scenarios, topology=topology, seats=seats, say=say)
@@ -119,7 +112,7 @@ def _controls(
     if bench.controls is None or not asks:
         return ()
     twins = {
-        arm: _seat(bench, Arm.CANDIDATE, topology=topology, name=f"{name}-{arm}")
+        arm: seated(bench, Arm.CANDIDATE, topology=topology, name=f"{name}-{arm}")
         for arm in (Arm.BASELINE, Arm.CANDIDATE)
     }
     return measure_controls(
@@ -136,17 +129,8 @@ def _preflight(
         preflight(served, topology=topology, rig=bench.rig, seat=seat, arm=arm)
 
 
-def _alone(bench: Bench, scenario: Scenario, *, part: Part, arm: Arm) -> tuple[SliceRecord, ...]:
-    """One part on a fresh gateway; the upstream is ready before the gateway starts to probe it."""
-    bench.rig.prepare(part, scenario.topology)
-    step = SliceStep(scenario=scenario.name, part=part, manner=Manner.ALONE, arms=(arm,))
-    name = f"0-{scenario.name}-{part.name}-{arm}"
-    with _seat(bench, arm, topology=scenario.topology, name=name) as seat:
-        return bench.rig.measure(step, topology=scenario.topology, seats={arm: seat})
-
-
 @contextmanager
-def _seat(bench: Bench, arm: Arm, *, topology: Topology, name: str) -> Iterator[Seat]:
+def seated(bench: Bench, arm: Arm, *, topology: Topology, name: str) -> Iterator[Seat]:
     """A running gateway; without a base build, its seat is taken by the candidate's twin."""
     with launch(
         bench.target,
@@ -166,12 +150,7 @@ def _by_topology(scenarios: Sequence[Scenario]) -> dict[Topology, list[Scenario]
     return groups
 
 
-def _order(arms: tuple[Arm, ...], first: Arm) -> tuple[Arm, ...]:
-    """The arms with `first` in front."""
-    return tuple(sorted(arms, key=lambda arm: (arm is not first, arm)))
-
-
-class _Clock:
+class Clock:
     """When a block began, by three clocks."""
 
     def __init__(self) -> None:

@@ -12,8 +12,9 @@ from perf.model.build import Build
 from perf.model.policy import Policy
 from perf.model.run import Arm, Block, Run, RunHeader
 from perf.model.verdict import Failure, Verdict
-from perf.pipeline.block import measure_block, measure_once
+from perf.pipeline.block import measure_block
 from perf.pipeline.machine import environment
+from perf.pipeline.once import measure_once
 from perf.pipeline.order import Order, require_something
 from perf.pipeline.placement import own_cores, place
 from perf.pipeline.progress import Listener
@@ -82,7 +83,7 @@ def _measure(
             record.keep(
                 measure_once(bench, say=lambda doing: listener.block(0, at_most=at_most, doing=doing))
             )
-        for number in range(1, at_most + 1):
+        for number in range(1, at_most + 1) if bench.repeats else ():
 
             def say(doing: str, number: int = number) -> None:
                 listener.block(number, at_most=at_most, doing=doing)

@@ -1,7 +1,7 @@
 """What a command asks for, and the plan that follows from it before anything is built."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from perf.errors import ConfigError, NothingToCompareError, UsageError
@@ -10,10 +10,11 @@ from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
 from perf.model.build import Source
 from perf.model.ingest import INGESTED
+from perf.model.load import ConstantRate
 from perf.model.metric import Key
 from perf.model.policy import Policy
 from perf.model.run import Mode, Skip
-from perf.model.scenario import Cadence, Route, Scenario
+from perf.model.scenario import Cadence, Part, Route, Scenario
 from perf.model.target import RunningKind, Target
 from perf.scenarios import SCENARIOS, SUITES
 
@@ -23,7 +24,11 @@ _EXTRAS = (BENCHMARKS, CONTROLS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A gate run as ordered. Without `base` committed baselines alone decide; without `baseline` none do."""
+    """A gate run as ordered.
+
+    Without `base` committed baselines alone decide; without `baseline` either, the scenarios' criteria do.
+    `wrk` is the folder of wrk's scripts where it is to cross-check the engine, else None.
+    """
 
     repo: Path
     state: Path
@@ -33,6 +38,7 @@ class Order:
     skips: tuple[Skip, ...]
     benchmarks: bool
     controls: bool
+    wrk: Path | None
     candidate: Source
     base: Source | None
     baseline: Baseline | None
@@ -48,7 +54,9 @@ class Order:
     @property
     def mode(self) -> Mode:
         """What the candidate is compared with."""
-        return Mode.PAIRED if self.base is not None else Mode.BASELINE_ONLY
+        if self.base is not None:
+            return Mode.PAIRED
+        return Mode.CRITERIA_ONLY if self.baseline is None else Mode.BASELINE_ONLY
 
     @property
     def expected(self) -> tuple[str, ...]:
@@ -98,6 +106,33 @@ def require_known_places(policy: Policy, *, where: str) -> None:
             )
 
 
+def lasting(scenarios: Sequence[Scenario], duration_ns: int | None) -> tuple[Scenario, ...]:
+    """The scenarios with another duration for those that watch what a gateway keeps; None changes nothing.
+
+    UsageError if none of them does.
+    """
+    if duration_ns is None:
+        return tuple(scenarios)
+    if not any(_watches(part) for scenario in scenarios for part in scenario.parts):
+        raise UsageError(
+            "None of these scenarios has a duration to choose", where="--duration", cure="Add --scenario 8."
+        )
+    return tuple(
+        replace(scenario, parts=tuple(_lasting(part, duration_ns=duration_ns) for part in scenario.parts))
+        for scenario in scenarios
+    )
+
+
+def _watches(part: Part) -> bool:
+    return isinstance(part.workload, ConstantRate) and bool(part.usage_every_ns)
+
+
+def _lasting(part: Part, *, duration_ns: int) -> Part:
+    if not (isinstance(part.workload, ConstantRate) and part.usage_every_ns):
+        return part
+    return replace(part, workload=replace(part.workload, duration_ns=duration_ns))
+
+
 def servable(scenarios: Sequence[Scenario], target: Target) -> tuple[tuple[Scenario, ...], tuple[Skip, ...]]:
     """The scenarios that a target can serve, and the others with the reason."""
     kept: list[Scenario] = []
@@ -128,11 +163,13 @@ def require_something(order: Order) -> None:
             where=f"suite {order.suite}, target {order.target.name}",
             cure="Choose at least one of `perfgate scenarios` that the target can serve.",
         )
-    if order.base is None and order.baseline is None:
+    judged = any(each.criteria for each in order.scenarios if each.route is Route.THROUGH_SUT)
+    if order.mode is Mode.CRITERIA_ONLY and not judged:
         raise NothingToCompareError(
-            "Nothing to compare with: neither a base commit nor a committed baseline",
+            "Nothing to compare with: no base commit, no committed baseline, and no criterion either",
             where=str(order.repo),
-            cure="Give a base with --base REV, or record a baseline with `perfgate baseline` and commit it.",
+            cure="Give a base with --base REV, record a baseline with `perfgate baseline` and commit it, or "
+            "choose a scenario with criteria.",
         )
     if order.base is not None and isinstance(order.target.kind, RunningKind):
         raise UsageError(

@@ -1,13 +1,16 @@
 """Builds, upstream and rig of a run, set up and taken down."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 
 from perf.load.detour import Detour
+from perf.load.process import allow_files
 from perf.model.build import Build
+from perf.model.load import ClosedLoop
 from perf.model.run import Arm
+from perf.model.scenario import Part, Scenario
 from perf.pipeline.block import Bench
 from perf.pipeline.controls import Controls
 from perf.pipeline.order import Order
@@ -16,6 +19,9 @@ from perf.pipeline.progress import Listener
 from perf.pipeline.rig import Rig
 from perf.sut.build import build
 from perf.upstream.process import UpstreamProcess
+
+_FILES_PER_CONNECTION = 3
+"""One in the engine, two in the gateway, which inherits the limit of this process."""
 
 
 def build_arms(order: Order, *, listener: Listener) -> dict[Arm, Build]:
@@ -36,9 +42,20 @@ def build_arms(order: Order, *, listener: Listener) -> dict[Arm, Build]:
     }
 
 
+def most_connections(scenarios: Sequence[Scenario]) -> int:
+    """The most connections that any of their parts opens at once."""
+    return max((_connections(part) for scenario in scenarios for part in scenario.parts), default=0)
+
+
+def _connections(part: Part) -> int:
+    closed = part.workload.connections if isinstance(part.workload, ClosedLoop) else 0
+    return max(closed, part.connections)
+
+
 @contextmanager
 def workbench(order: Order, builds: Mapping[Arm, Build], *, scratch: Path) -> Iterator[Bench]:
     """The upstream with an instance for each that a topology names, and all that blocks share."""
+    allow_files(_FILES_PER_CONNECTION * most_connections(order.scenarios))
     placement = place(own_cores())
     names = {instance.name for scenario in order.scenarios for instance in scenario.topology.instances}
     rng = Random(order.seed)
@@ -57,6 +74,7 @@ def workbench(order: Order, builds: Mapping[Arm, Build], *, scratch: Path) -> It
             benchmarks=order.benchmarks,
             controls=controls,
             rig=rig,
+            wrk=order.wrk,
             policy=order.policy,
             scratch=scratch,
             rng=rng,

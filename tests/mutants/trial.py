@@ -15,7 +15,8 @@ from perf.model.run import Arm
 from perf.model.scenario import Cadence, Scenario
 from perf.model.target import CommandKind
 from perf.model.verdict import Finding
-from perf.pipeline.block import Bench, measure_once
+from perf.pipeline.block import Bench
+from perf.pipeline.once import measure_once
 from perf.pipeline.placement import frozen_heap, own_cores, place
 from perf.pipeline.rig import Rig
 from perf.scenarios import SCENARIOS
@@ -64,6 +65,7 @@ class Court:
             scratch=self._scratch / str(self._trials),
             rng=Random(self._trials),
             controls=None,
+            wrk=None,
         )
         block = measure_once(bench, say=lambda doing: None)
         return judge_criteria(

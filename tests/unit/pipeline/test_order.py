@@ -23,6 +23,7 @@ _ORDER = Order(
     scenarios=SCENARIOS,
     skips=(),
     benchmarks=True,
+    wrk=None,
     controls=True,
     candidate=a_source(),
     base=a_source(),
@@ -112,7 +113,9 @@ def test_a_usual_order_is_carried_out() -> None:
             replace(_ORDER, scenarios=(), benchmarks=False), NothingToCompareError, id="no-scenario"
         ),
         pytest.param(
-            replace(_ORDER, base=None, baseline=None), NothingToCompareError, id="nothing-to-compare"
+            replace(_ORDER, base=None, baseline=None, scenarios=()),
+            NothingToCompareError,
+            id="nothing-to-compare",
         ),
         pytest.param(
             replace(_ORDER, target=replace(TARGETS[0], kind=RunningKind(base_url="http://127.0.0.1:1"))),

@@ -33,7 +33,17 @@ def test_body_is_json_with_the_nonce_in_the_prompt(part: Part) -> None:
         body = _body(template)
 
         assert f"{NONCE_BODY_MARK}{_NONCE}" in json.dumps(body["messages"])
-        assert body["stream"] is part.stream
+        assert body["stream"] is template.stream
+
+
+@pytest.mark.parametrize("part", _PARTS)
+def test_every_other_key_of_a_mixed_part_streams(part: Part) -> None:
+    """All requests of a part stream or none do, but in a mixed one they take turns."""
+    keys = tuple(f"key-{number}" for number in range(part.keys))
+    templates = requests.through(part, target=TARGETS[0], told=a_request(keys=keys))
+
+    assert {each.stream for each in templates[::2]} == {part.stream}
+    assert {each.stream for each in templates[1::2]} <= {part.stream or part.mixed}
 
 
 @pytest.mark.parametrize("part", _PARTS)

@@ -1,0 +1,88 @@
+"""Measures what runs once a run: each slice on fresh processes, which it may leave in any state."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+
+from perf.judge.plan import plan_once
+from perf.judge.pool import Pool
+from perf.judge.summarise import summarise
+from perf.model.load import Steps
+from perf.model.run import Block
+from perf.model.scenario import Overload, Scenario
+from perf.model.slices import SliceRecord, SliceStep
+from perf.pipeline.block import Bench, Clock, Say, seated
+from perf.pipeline.wrk import cross_check
+
+_LEAST_PER_SECOND = 10.0
+"""A gateway that gives no good answer at all is still offered something."""
+
+
+def measure_once(bench: Bench, *, say: Say) -> Block:
+    """Block 0: the scenarios that run once, part by part."""
+    clock = Clock()
+    first = bench.rng.choice(sorted(bench.builds))
+    records: list[SliceRecord] = []
+    for scenario in bench.once:
+        for number, step in enumerate(plan_once(scenario, paired=bench.paired, first=first)):
+            say(f"{scenario.name} {step.part.name}, {' and '.join(step.arms)}")
+            records.extend(_fresh(bench, scenario, step=step, number=number))
+    return clock.block(0, first=first, parts=summarise(records, policy=bench.policy))
+
+
+def _fresh(bench: Bench, scenario: Scenario, *, step: SliceStep, number: int) -> list[SliceRecord]:
+    """One slice on fresh gateways; the upstream is ready before they start to probe it."""
+    bench.rig.prepare(step.part, scenario.topology)
+    with ExitStack() as stack:
+        seats = {
+            arm: stack.enter_context(
+                seated(
+                    bench,
+                    arm,
+                    topology=scenario.topology,
+                    name=f"0-{scenario.name}-{step.part.name}-{number}-{arm}",
+                )
+            )
+            for arm in step.arms
+        }
+
+        def measure(wanted: SliceStep) -> tuple[SliceRecord, ...]:
+            return bench.rig.measure(wanted, topology=scenario.topology, seats=seats)
+
+        records = measure(step)
+        if step.part.overload is not None:
+            return list(_overloaded(records, step.part.overload, measure=measure))
+        if bench.wrk is not None and step.part.cross_checked:
+            records = tuple(
+                cross_check(record, seat=seats[record.arm], rig=bench.rig, scripts=bench.wrk)
+                for record in records
+            )
+        return [
+            replace(
+                record, launched_ns=seats[record.arm].sut.started_ns, ready_ns=seats[record.arm].sut.ready_ns
+            )
+            for record in records
+        ]
+
+
+def _overloaded(
+    found: tuple[SliceRecord, ...],
+    overload: Overload,
+    *,
+    measure: Callable[[SliceStep], tuple[SliceRecord, ...]],
+) -> tuple[SliceRecord, ...]:
+    """The overload that follows from the saturation just found, on the same gateway.
+
+    The warm-up opens every connection of the pool: to dial them in the middle would cost the rig its pace.
+    """
+    (record,) = found
+    per_second = max(Pool(found).qps or 0.0, _LEAST_PER_SECOND)
+    calm, high = overload.calm_ratio * per_second, overload.ratio * per_second
+    rates = (*(calm,) * overload.before, *(high,) * overload.during, *(calm,) * overload.after)
+    part = replace(
+        record.step.part,
+        workload=Steps(per_second=rates, step_ns=overload.step_ns),
+        warmup_requests=record.step.part.connections,
+    )
+    (result,) = measure(replace(record.step, part=part))
+    return (replace(result, saturation_per_second=per_second),)

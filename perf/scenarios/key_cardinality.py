@@ -1,0 +1,51 @@
+"""Scenario 15: what each client key costs in memory, and whether a known one costs nothing more."""
+
+from perf.model import metric as m
+from perf.model.load import ClosedLoop
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario, Topology
+from perf.model.units import ms_to_ns
+from perf.scenarios.topologies import OPENAI_INSTANCES, script
+
+
+def _cardinality(*, number: str, name: str, title: str, keys: int) -> Scenario:
+    """Every key asks twice, in the same order."""
+    return Scenario(
+        number=number,
+        name=name,
+        title=title,
+        route=Route.THROUGH_SUT,
+        cadence=Cadence.ONCE,
+        needs=frozenset({Capability.OPENAI_CHAT}),
+        topology=Topology(name=name, instances=OPENAI_INSTANCES, keys=keys, recovery_ns=0),
+        parts=(
+            Part(
+                name="keys",
+                ask=Ask.CHAT,
+                stream=False,
+                keys=keys,
+                workload=ClosedLoop(connections=16, requests=2 * keys),
+                warmup_requests=1_000,
+                slices=1,
+                together=0,
+                default_script=script(tokens=4),
+                scripts=(),
+                events=(),
+                gates=(),
+                usage_every_ns=ms_to_ns(50),
+                saturating=True,
+            ),
+        ),
+        criteria=(
+            Criterion(part="keys", metric=m.MEMORY_PER_KEY, bound=Bound.AT_MOST, target=2_048),
+            Criterion(part="keys", metric=m.MEMORY_PER_KNOWN_KEY, bound=Bound.AT_MOST, target=128),
+            Criterion(part="keys", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999),
+        ),
+    )
+
+
+KEY_CARDINALITY_LARGE = _cardinality(
+    number="15L", name="key-cardinality-100000", title="Key cardinality, 100,000 keys", keys=100_000
+)
+KEY_CARDINALITY = _cardinality(
+    number="15", name="key-cardinality", title="Key cardinality, 10,000 keys", keys=10_000
+)

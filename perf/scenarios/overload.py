@@ -1,0 +1,57 @@
+"""Scenario 12: half as much again as the gateway can carry, and back."""
+
+from perf.model import metric as m
+from perf.model.load import ClosedLoop
+from perf.model.scenario import (
+    Ask,
+    Bound,
+    Cadence,
+    Capability,
+    Criterion,
+    Overload,
+    Part,
+    Route,
+    Scenario,
+)
+from perf.model.units import s_to_ns
+from perf.scenarios.topologies import GENERAL, script
+
+OVERLOAD = Scenario(
+    number="12",
+    name="overload",
+    title="Overload",
+    route=Route.THROUGH_SUT,
+    cadence=Cadence.ONCE,
+    needs=frozenset({Capability.OPENAI_CHAT}),
+    topology=GENERAL,
+    parts=(
+        Part(
+            name="burst",
+            ask=Ask.CHAT,
+            stream=False,
+            keys=100,
+            workload=ClosedLoop(connections=64, requests=5_000),
+            warmup_requests=128,
+            slices=1,
+            together=0,
+            default_script=script(tokens=16),
+            scripts=(),
+            events=(),
+            gates=(),
+            connections=512,
+            saturating=True,
+            overload=Overload(ratio=1.5, calm_ratio=0.5, before=2, during=4, after=12, step_ns=s_to_ns(0.5)),
+        ),
+    ),
+    criteria=(
+        Criterion(part="burst", metric=m.OVERLOAD_GOODPUT, bound=Bound.AT_LEAST, target=0.5),
+        Criterion(
+            part="burst",
+            metric=m.OVERLOAD_RECOVERY,
+            bound=Bound.AT_MOST,
+            target=s_to_ns(4),
+            note="the backlog of 2 s at 1.5 times the saturation takes 2 s to work off at half of it",
+        ),
+        Criterion(part="burst", metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0),
+    ),
+)
