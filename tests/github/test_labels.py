@@ -1,0 +1,90 @@
+"""The labels of a pull request: who may set them, for which commit, and what they then change."""
+
+import pytest
+
+from tests.github.world import EARLIER, LATER, World
+
+
+def test_acceptance_by_label(world: World) -> None:
+    """Someone who may write accepts the regressions of this commit: success, with the name."""
+    world.upload(world.measured(slowdown=0.25))
+    world.wake()
+    world.github.set_label(7, "perf: accept", login="ada", at=LATER)
+
+    world.wake(world.labelled())
+
+    assert "### ☑️ Performance gate:" in world.comment
+    assert "Accepted by `ada`" in world.comment
+    assert world.status.state == "success"
+    assert world.status.description.startswith("accepted by @ada: ")
+
+
+def test_taking_the_label_off_takes_it_back(world: World) -> None:
+    """Labels are read as they are: without it the commit is red again."""
+    world.upload(world.measured(slowdown=0.25))
+    world.github.set_label(7, "perf: accept", login="ada", at=LATER)
+    world.wake()
+    world.pull.labels = []
+
+    world.wake(world.labelled())
+
+    assert world.status.state == "failure"
+
+
+def test_acceptance_takes_write_permission(world: World) -> None:
+    """Triage may label as well; it may not accept, and the comment says why nothing happened."""
+    world.github.roles["eve"] = "triage"
+    world.upload(world.measured(slowdown=0.25))
+    world.github.set_label(7, "perf: accept", login="eve", at=LATER)
+
+    world.wake()
+
+    assert world.status.state == "failure"
+    assert "`eve` may not write to this repository" in world.comment
+
+
+def test_acceptance_is_lost_after_a_push(world: World) -> None:
+    """A label older than the run of this commit was meant for another: it has no effect and is taken off."""
+    world.upload(world.measured(slowdown=0.25))
+    world.github.set_label(7, "perf: accept", login="ada", at=EARLIER)
+
+    world.wake()
+
+    assert world.status.state == "failure"
+    assert world.pull.labels == []
+    assert "was set before this commit was pushed" in world.comment
+
+
+def test_acceptance_accepts_no_missing_result(world: World) -> None:
+    """What was not measured cannot be wanted."""
+    world.github.set_label(7, "perf: accept", login="ada", at=LATER)
+
+    world.wake()
+
+    assert world.status.state == "failure"
+
+
+def test_skipping_is_said(world: World) -> None:
+    """A change that is not measured is success with a name, never silence."""
+    world.github.set_label(7, "perf: skip", login="ada", at=EARLIER)
+
+    world.wake()
+
+    assert "### ⏭️ Performance gate: skipped" in world.comment
+    assert "Skipped by `ada`" in world.comment
+    assert (world.status.state, world.status.description) == (
+        "success",
+        "skipped by @ada: nothing was judged",
+    )
+
+
+@pytest.mark.parametrize("login", ["eve", "ada"], ids=["no permission", "older than a fork's push"])
+def test_skipping_is_not_for_everybody(world: World, login: str) -> None:
+    """Without write permission, or for a fork that pushed since, a run that measured nothing fails."""
+    if login == "ada":
+        world.run.head_repository = world.pull.head_repository = "mallory/gateway"
+    world.github.set_label(7, "perf: skip", login=login, at=EARLIER)
+
+    world.wake()
+
+    assert world.status.state == "failure"
