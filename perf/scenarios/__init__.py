@@ -2,7 +2,7 @@
 
 from perf.model.scenario import Scenario
 from perf.scenarios.baseline_latency import BASELINE_LATENCY
-from perf.scenarios.client_aborts import CLIENT_ABORTS
+from perf.scenarios.client_aborts import CLIENT_ABORTS, CLIENT_ABORTS_SHORT
 from perf.scenarios.cold_start import COLD_START
 from perf.scenarios.concurrent_throughput import CONCURRENT_THROUGHPUT
 from perf.scenarios.conversion_overhead import CONVERSION_OVERHEAD
@@ -15,7 +15,7 @@ from perf.scenarios.overload import OVERLOAD
 from perf.scenarios.rig_latency import RIG_LATENCY
 from perf.scenarios.rig_streaming import RIG_STREAMING
 from perf.scenarios.sticky_sessions import STICKY_SESSIONS
-from perf.scenarios.stream_faults import STREAM_FAULTS
+from perf.scenarios.stream_faults import STREAM_FAULTS, STREAM_FAULTS_SHORT
 from perf.scenarios.stream_fidelity import STREAM_FIDELITY, STREAM_FIDELITY_1000
 from perf.scenarios.streaming_throughput import STREAMING_THROUGHPUT
 from perf.scenarios.weighted_balancing import WEIGHTED_BALANCING, WEIGHTED_BALANCING_LARGE
@@ -29,6 +29,8 @@ _FAST: tuple[Scenario, ...] = (
     CONVERSION_OVERHEAD,
     STREAMING_THROUGHPUT,
     FAILOVER_SCENARIO,
+    STREAM_FAULTS_SHORT,
+    CLIENT_ABORTS_SHORT,
     COLD_START,
 )
 _MEDIUM: tuple[Scenario, ...] = (

@@ -1,5 +1,7 @@
 """Scenario 10: clients that hang up, and clients that bring a connection for each request."""
 
+from dataclasses import replace
+
 from perf.model import metric as m
 from perf.model.load import Abort, ClosedLoop
 from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
@@ -19,7 +21,7 @@ def _aborted(name: str, abort: Abort, *, answer: UpstreamScript) -> Part:
         ask=Ask.CHAT,
         stream=abort.after_deltas > 0,
         keys=16,
-        workload=ClosedLoop(connections=16, requests=256),
+        workload=ClosedLoop(connections=16, requests=160),
         warmup_requests=32,
         slices=1,
         together=0,
@@ -38,7 +40,7 @@ def _streamed(name: str, *, requests_per_connection: int) -> Part:
         ask=Ask.CHAT,
         stream=True,
         keys=16,
-        workload=ClosedLoop(connections=2, requests=200),
+        workload=ClosedLoop(connections=2, requests=100),
         warmup_requests=10,
         slices=1,
         together=0,
@@ -84,4 +86,12 @@ CLIENT_ABORTS = Scenario(
             )
         ),
     ),
+)
+CLIENT_ABORTS_SHORT = replace(
+    CLIENT_ABORTS,
+    number="10S",
+    name="client-aborts-short",
+    title="Client aborts, short",
+    parts=(_STREAMS,),
+    criteria=tuple(each for each in CLIENT_ABORTS.criteria if each.part == _STREAMS.name),
 )

@@ -17,11 +17,8 @@ _CUTS = (
     Fault(kind=FaultKind.RST, ratio=_CUT_RATIO, after_bytes=1_500),
     Fault(kind=FaultKind.ERROR_EVENT, ratio=_CUT_RATIO, after_frames=4),
 )
-_REFUSALS = (
-    Fault(kind=FaultKind.STATUS, ratio=0.5, status=503),
-    Fault(kind=FaultKind.STATUS, ratio=1.0, status=429, retry_after="1"),
-)
-"""The first fault that a request draws wins: half of the requests are refused in either way."""
+_OVERLOADED = Fault(kind=FaultKind.STATUS, ratio=0.3, status=503)
+_LIMITED = Fault(kind=FaultKind.STATUS, ratio=1.0, status=429, retry_after="1")
 
 
 def _words(count: int) -> tuple[str, ...]:
@@ -84,12 +81,19 @@ _STALLED = _part(
     connections=16,
     requests=32,
 )
-_REFUSED = _part(
-    "refused",
+_OVERLOAD = _part(
+    "overloaded",
     script(tokens=16),
     connections=4,
     requests=300,
-    primary=script(tokens=16, faults=_REFUSALS),
+    primary=script(tokens=16, faults=(_OVERLOADED,)),
+)
+_RATE_LIMIT = _part(
+    "rate-limited",
+    script(tokens=16),
+    connections=4,
+    requests=300,
+    primary=script(tokens=16, faults=(_LIMITED,)),
 )
 
 STREAM_FAULTS = Scenario(
@@ -107,7 +111,7 @@ STREAM_FAULTS = Scenario(
         }
     ),
     topology=FAILOVER,
-    parts=(_SPLIT, _COALESCED, _CUT, _CUT_CONVERTED, _STALLED, _REFUSED),
+    parts=(_SPLIT, _COALESCED, _CUT, _CUT_CONVERTED, _STALLED, _OVERLOAD, _RATE_LIMIT),
     criteria=(
         *(
             Criterion(part=part.name, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=1.0)
@@ -119,7 +123,26 @@ STREAM_FAULTS = Scenario(
         ),
         Criterion(part="cut", metric=m.FAILED_E2E_P99, bound=Bound.AT_MOST, target=s_to_ns(1)),
         Criterion(part="stalled", metric=m.TTFT_OVERHEAD_P50, bound=Bound.AT_MOST, target=ms_to_ns(100)),
-        Criterion(part="refused", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.99),
-        Criterion(part="refused", metric=m.ATTEMPTS_PER_REQUEST, bound=Bound.AT_MOST, target=1.1),
+        *(
+            criterion
+            for part, attempts in ((_OVERLOAD, 1.5), (_RATE_LIMIT, 1.1))
+            for criterion in (
+                Criterion(part=part.name, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.99),
+                Criterion(
+                    part=part.name, metric=m.ATTEMPTS_PER_REQUEST, bound=Bound.AT_MOST, target=attempts
+                ),
+            )
+        ),
     ),
 )
+_SHORT = {_COALESCED.name, _CUT.name}
+STREAM_FAULTS_SHORT = replace(
+    STREAM_FAULTS,
+    number="9S",
+    name="stream-faults-short",
+    title="Stream faults, short",
+    needs=STREAM_FAULTS.needs - {Capability.OPENAI_TO_ANTHROPIC},
+    parts=tuple(part for part in STREAM_FAULTS.parts if part.name in _SHORT),
+    criteria=tuple(each for each in STREAM_FAULTS.criteria if each.part in _SHORT),
+)
+"""The two faults that cost the most when they get through, in about a second."""
