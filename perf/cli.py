@@ -11,6 +11,8 @@ from perf import __version__
 from perf.commands import lists
 from perf.commands.baseline import Recording, baseline
 from perf.commands.building import build
+from perf.commands.doctor import doctor
+from perf.commands.init import init
 from perf.commands.ordering import OWN_ENGINE, WRK, Choices
 from perf.commands.output import FORMATS, Showing, environment
 from perf.commands.publish import publish
@@ -71,6 +73,7 @@ def _parser() -> ArgumentParser:
     _measuring(add)
     _telling(add)
     _alone(add)
+    _adopting(add)
     add("scenarios", "List the scenarios.", command=lambda _: lists.scenarios())
     lister = add("targets", "List the targets, and what each was seen to serve.", command=_targets)
     lister.add_argument("--target", action="append", default=[], help="only this; may be repeated")
@@ -125,6 +128,20 @@ def _telling(add: _Add) -> None:
     )
     for sub in (publish_parser, trusted):
         sub.add_argument("--dry-run", action="store_true", help="print what would be written; write nothing")
+
+
+def _adopting(add: _Add) -> None:
+    """The commands for a repository that begins."""
+    starter = add(
+        "init",
+        "Write the workflows and a first perfgate.toml.",
+        command=lambda a: init(a.repo, action=a.action, force=a.force),
+    )
+    starter.add_argument(
+        "--action", metavar="PIN", help="OWNER/REPOSITORY@COMMIT of perfgate (default: this clone's)"
+    )
+    starter.add_argument("--force", action="store_true", help="write over files that are there")
+    add("doctor", "Check machine and repository.", command=lambda a: doctor(a.repo, env=environment()))
 
 
 def _alone(add: _Add) -> None:

@@ -2,5 +2,5 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mkdir -p .venv/bin
-printf '#!/bin/sh\nPYTHONPATH=%q exec "$STUB_PYTHON" -m perf "$@"\n' "$PWD" >.venv/bin/perfgate
+printf '#!/bin/sh\nPYTHONPATH=%q exec "$STUB_PYTHON" -P -m perf "$@"\n' "$PWD" >.venv/bin/perfgate
 chmod +x .venv/bin/perfgate
