@@ -9,19 +9,21 @@ from typing import Protocol
 
 from perf import __version__
 from perf.commands import lists
+from perf.commands.arguments import add_choices, add_showing, choices_of, showing_of
 from perf.commands.baseline import Recording, baseline
 from perf.commands.building import build
 from perf.commands.doctor import doctor
+from perf.commands.ingest import Results, ingest
 from perf.commands.init import init
-from perf.commands.ordering import OWN_ENGINE, WRK, Choices
-from perf.commands.output import FORMATS, Showing, environment
+from perf.commands.output import environment
 from perf.commands.publish import publish
 from perf.commands.publish_run import MEASURING, publish_run
 from perf.commands.rig import PARTS, bench_rig, upstream
-from perf.commands.run import names, run
+from perf.commands.run import run
 from perf.commands.stored import replay, report
 from perf.commands.targets import targets
 from perf.errors import Exit, PerfgateError
+from perf.model.ingest import Tool
 
 _EXITS = (
     "exit codes: 0 pass · 1 regression · 2 usage or configuration · 3 could not measure, or nothing to "
@@ -72,6 +74,7 @@ def _parser() -> ArgumentParser:
 
     _measuring(add)
     _telling(add)
+    _judging(add)
     _alone(add)
     _adopting(add)
     add("scenarios", "List the scenarios.", command=lambda _: lists.scenarios())
@@ -84,11 +87,11 @@ def _parser() -> ArgumentParser:
 def _measuring(add: _Add) -> None:
     """The commands that build and measure."""
     run_parser = add("run", "Build, measure, compare, and say pass or fail.", command=_run)
-    _choices(run_parser)
-    _showing(run_parser)
-    _choices(add("build", "Build base and candidate in release mode, or find them built.", command=_build))
+    add_choices(run_parser)
+    add_showing(run_parser)
+    add_choices(add("build", "Build base and candidate in release mode, or find them built.", command=_build))
     recorder = add("baseline", "Record a baseline from independent runs of this commit.", command=_baseline)
-    _choices(recorder)
+    add_choices(recorder)
     recorder.add_argument("--runs", type=int, default=5, help="independent runs (default and least: 5)")
     recorder.add_argument("--into", type=Path, help="the file to write (default: the committed one)")
     recorder.add_argument(
@@ -117,9 +120,9 @@ def _telling(add: _Add) -> None:
     for sub in (report_parser, replay_parser, publish_parser):
         sub.add_argument("directory", type=Path, help="a folder of .perfgate/runs")
     for sub in (replay_parser, publish_parser):
-        _choices(sub)
+        add_choices(sub)
     for sub in (report_parser, replay_parser):
-        _showing(sub)
+        add_showing(sub)
     trusted = add(
         "publish-run", "Judge what another workflow run measured; comment, set status.", command=_publish_run
     )
@@ -144,6 +147,25 @@ def _adopting(add: _Add) -> None:
     add("doctor", "Check machine and repository.", command=lambda a: doctor(a.repo, env=environment()))
 
 
+def _judging(add: _Add) -> None:
+    """The command that judges what other tools measured."""
+    parser = add("ingest", "Judge other tools' results of base and candidate.", command=_ingest)
+    parser.add_argument("tool", type=Tool, choices=tuple(Tool), help="which tool measured")
+    for side in ("baseline", "candidate"):
+        parser.add_argument(
+            f"--{side}",
+            dest=f"{side}_results",
+            action="append",
+            type=Path,
+            required=True,
+            metavar="PATH",
+            help=f"a result of the {side}; repeated for each run of the tool",
+        )
+    parser.add_argument("--into", type=Path, metavar="RUN", help="add them to this folder of .perfgate/runs")
+    add_choices(parser)
+    add_showing(parser)
+
+
 def _alone(add: _Add) -> None:
     """The commands that run the rig without a gateway."""
     bench = add("bench-rig", "Measure the rig beside its peers, and at its limits.", command=_bench_rig)
@@ -160,78 +182,12 @@ def _alone(add: _Add) -> None:
     mock.add_argument("--interval-ms", type=float, default=0.0, help="between deltas (default: 0)")
 
 
-def _choices(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("what to measure")
-    group.add_argument("--target", help="the gateway product (default: from perfgate.toml, else reference)")
-    group.add_argument("--suite", help="the suite of scenarios (default: fast)")
-    group.add_argument(
-        "--scenario", action="append", default=[], help="a scenario by number or name; may be repeated"
-    )
-    group.add_argument("--base", metavar="REV", help="the commit to compare with (default: found from git)")
-    group.add_argument("--no-base", action="store_true", help="compare with the committed baseline alone")
-    group.add_argument("--no-baseline", action="store_true", help="do without a committed baseline")
-    group.add_argument("--debug", action="store_true", help="a debug build, marked as such everywhere")
-    group.add_argument("--seed", type=int, help="the seed of all random choices (default: a new one)")
-    group.add_argument(
-        "--duration", metavar="30m", help="how long scenario 8 lasts, in s, m or h (default: its own)"
-    )
-    group.add_argument(
-        "--engine",
-        choices=(OWN_ENGINE, WRK),
-        default=OWN_ENGINE,
-        help="wrk repeats scenario 2 beside the engine",
-    )
-    group.add_argument("--fail-on-inconclusive", action="store_true", help="exit 4 if nothing is decided")
-
-
-def _showing(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("how to show it")
-    group.add_argument("--format", choices=FORMATS, default="table", help="on standard output")
-    group.add_argument(
-        "--output",
-        action="append",
-        type=Path,
-        default=[],
-        help="also to a file: .md .json .xml (JUnit) .txt; may be repeated",
-    )
-    group.add_argument("--all", action="store_true", help="every number that was measured")
-    group.add_argument("-q", "--quiet", action="store_true", help="no progress")
-    group.add_argument("--no-color", action="store_true", help="no colour, as with NO_COLOR")
-
-
-def _choices_of(arguments: Namespace) -> Choices:
-    return Choices(
-        repo=arguments.repo,
-        target=arguments.target,
-        suite=arguments.suite,
-        scenarios=names(arguments.scenario),
-        base=arguments.base,
-        no_base=arguments.no_base,
-        no_baseline=arguments.no_baseline,
-        debug=arguments.debug,
-        seed=arguments.seed,
-        fail_on_inconclusive=arguments.fail_on_inconclusive,
-        duration=arguments.duration,
-        engine=arguments.engine,
-    )
-
-
-def _showing_of(arguments: Namespace) -> Showing:
-    return Showing(
-        shape=arguments.format,
-        files=tuple(arguments.output),
-        everything=arguments.all,
-        quiet=arguments.quiet,
-        no_color=arguments.no_color,
-    )
-
-
 def _run(arguments: Namespace) -> Exit:
-    return run(_choices_of(arguments), _showing_of(arguments), env=environment())
+    return run(choices_of(arguments), showing_of(arguments), env=environment())
 
 
 def _build(arguments: Namespace) -> Exit:
-    return build(_choices_of(arguments), env=environment())
+    return build(choices_of(arguments), env=environment())
 
 
 def _baseline(arguments: Namespace) -> Exit:
@@ -242,21 +198,31 @@ def _baseline(arguments: Namespace) -> Exit:
         new_levels=tuple(arguments.new_level),
         quiet=False,
     )
-    return baseline(_choices_of(arguments), recording, env=environment())
+    return baseline(choices_of(arguments), recording, env=environment())
+
+
+def _ingest(arguments: Namespace) -> Exit:
+    results = Results(
+        tool=arguments.tool,
+        baseline=tuple(arguments.baseline_results),
+        candidate=tuple(arguments.candidate_results),
+        into=arguments.into,
+    )
+    return ingest(results, choices_of(arguments), showing=showing_of(arguments), env=environment())
 
 
 def _report(arguments: Namespace) -> Exit:
-    return report(arguments.directory, _showing_of(arguments), env=environment())
+    return report(arguments.directory, showing_of(arguments), env=environment())
 
 
 def _replay(arguments: Namespace) -> Exit:
     return replay(
-        arguments.directory, _choices_of(arguments), showing=_showing_of(arguments), env=environment()
+        arguments.directory, choices_of(arguments), showing=showing_of(arguments), env=environment()
     )
 
 
 def _publish(arguments: Namespace) -> Exit:
-    return publish(arguments.directory, _choices_of(arguments), dry_run=arguments.dry_run, env=environment())
+    return publish(arguments.directory, choices_of(arguments), dry_run=arguments.dry_run, env=environment())
 
 
 def _publish_run(arguments: Namespace) -> Exit:

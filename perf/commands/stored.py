@@ -51,7 +51,7 @@ def judged_again(directory: Path, choices: Choices, *, env: Mapping[str, str]) -
 
 
 def _judged(run: Run, choices: Choices, *, env: Mapping[str, str]) -> Told:
-    order = recording_order(_as_recorded(choices, run), env=env)
+    order = recording_order(as_recorded(choices, run), env=env)
     rules = config_of(order.repo, None)
     wanted = rules.wants_baseline and not choices.no_baseline
     baseline = committed_baseline(order, rules, base=None) if wanted else None
@@ -63,7 +63,7 @@ def _judged(run: Run, choices: Choices, *, env: Mapping[str, str]) -> Told:
     )
 
 
-def _as_recorded(choices: Choices, run: Run) -> Choices:
+def as_recorded(choices: Choices, run: Run) -> Choices:
     """The choices of the run itself: its target, its suite, its scenarios."""
     header = run.header
     return replace(choices, target=header.target, suite=header.suite, scenarios=header.scenarios)

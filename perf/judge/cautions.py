@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from perf.judge.ingest import PROCESSES
 from perf.judge.stored import same_machine
 from perf.model.baseline import MachineRecord
 from perf.model.run import Mode, Run
@@ -14,7 +15,12 @@ def cautions_of(
     run: Run, *, record: MachineRecord | None, findings: Sequence[Finding]
 ) -> tuple[Caution, ...]:
     """Every doubt about this run, the gravest kinds first."""
-    return (*_about_builds(run), *_about_baseline(run, record), *_about_numbers(run, findings))
+    return (
+        *_about_builds(run),
+        *_about_baseline(run, record),
+        *_about_tools(run),
+        *_about_numbers(run, findings),
+    )
 
 
 def _about_builds(run: Run) -> Iterator[Caution]:
@@ -45,6 +51,8 @@ def _about_baseline(run: Run, record: MachineRecord | None) -> Iterator[Caution]
             text="Nothing was compared: the scenarios' absolute criteria alone decide, so a gateway that "
             "became slower can still meet them. Leave out --no-base to compare with a base commit.",
         )
+    elif run.header.mode is Mode.INGESTED:
+        return
     elif record is None:
         yield Caution(
             kind=CautionKind.NO_BASE,
@@ -57,6 +65,20 @@ def _about_baseline(run: Run, record: MachineRecord | None) -> Iterator[Caution]
             text=f"The committed baseline comes from another machine ({record.environment.cpu_model}, "
             f"{record.environment.cores} cores): its times are only a rough guide here. "
             "Record it on this kind of machine too, with `perfgate baseline`.",
+        )
+
+
+def _about_tools(run: Run) -> Iterator[Caution]:
+    """Samples of one process are no independent blocks, whatever tool took them."""
+    lone = {
+        record.scenario for block in run.blocks for record in block.parts if record.counts.get(PROCESSES) == 1
+    }
+    for tool in sorted(lone):
+        yield Caution(
+            kind=CautionKind.ONE_PROCESS,
+            text=f"All samples of {tool} on one side come from one process, and share its luck: the same "
+            "code differs by some percent from process to process. Run the tool several times in turns, and "
+            "give --baseline and --candidate for each run.",
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from perf.model.metric import METRIC_BY_NAME, Direction, Key, Metric
+from perf.model.metric import METRIC_BY_NAME, Direction, Key, Metric, Unit
 from perf.model.run import Arm, Block, PartRecord
 
 
@@ -70,15 +70,22 @@ def _records(blocks: Sequence[Block]) -> Iterator[tuple[Block, PartRecord]]:
 def worse_ratios(series: Series) -> tuple[float, ...]:
     """Per block with both arms valid: log(candidate / baseline), positive where the candidate is worse.
 
-    Values that are not positive have no ratio; their blocks are left out.
+    Values that are not positive have no ratio; their blocks are left out. But nought is a count or a size
+    like any other: nought on both sides is no change, and from or to nought counts as a factor of two.
     """
     baseline = series.values.get(Arm.BASELINE, {})
     candidate = series.values.get(Arm.CANDIDATE, {})
-    return tuple(
-        worse(series.metric, math.log(candidate[number] / baseline[number]))
-        for number in sorted(baseline.keys() & candidate.keys())
-        if baseline[number] > 0 and candidate[number] > 0
-    )
+    both = sorted(baseline.keys() & candidate.keys())
+    ratios = (_log_ratio(series.metric, baseline[number], candidate=candidate[number]) for number in both)
+    return tuple(worse(series.metric, ratio) for ratio in ratios if ratio is not None)
+
+
+def _log_ratio(metric: Metric, baseline: float, *, candidate: float) -> float | None:
+    if baseline > 0 and candidate > 0:
+        return math.log(candidate / baseline)
+    if metric.unit not in (Unit.COUNT, Unit.BYTES) or min(baseline, candidate) < 0:
+        return None
+    return math.log(2) * ((candidate > 0) - (baseline > 0))
 
 
 def worse(metric: Metric, log_ratio: float) -> float:

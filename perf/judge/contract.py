@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from perf.judge.compare import Series
 from perf.judge.stored import key_of
 from perf.model.baseline import BaselineEntry, MachineRecord
+from perf.model.ingest import INGESTED
 from perf.model.metric import METRIC_BY_NAME, Direction, Key, Metric, Unit
 from perf.model.run import Arm
 from perf.model.verdict import Basis, Decision, Finding
@@ -25,11 +26,12 @@ def judge_contract(
             findings.extend(_against_entry(key, entry, all_series=all_series))
     for key, series in all_series.items():
         measured = series.of(series.subject)
-        if paired and series.subject is Arm.CANDIDATE and not measured and series.of(Arm.BASELINE):
+        absent = not measured and not series.invalid_blocks
+        if paired and series.subject is Arm.CANDIDATE and absent and series.of(Arm.BASELINE):
             findings.append(
                 _missing(key, series.metric, text="measured on the base build, not on the candidate")
             )
-        if record and measured and key not in entries:
+        if record and measured and key not in entries and key.scenario not in INGESTED:
             text = "not in the committed baseline: `perfgate baseline` adds it"
             findings.append(_new(key, series, text=text))
         elif paired and measured and series.subject is Arm.CANDIDATE and not series.of(Arm.BASELINE):

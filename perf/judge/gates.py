@@ -4,19 +4,23 @@ from collections.abc import Iterable, Sequence
 
 from perf.judge.stored import REFERENCE
 from perf.judge.summarise import BENCHMARKS
+from perf.model.ingest import INGESTED
 from perf.model.metric import Key
 from perf.model.scenario import Scenario
 
+_ALL_OF = INGESTED | {BENCHMARKS}
+"""Scenarios of which every number can fail."""
+
 
 def gates_of(scenarios: Sequence[Scenario], measured: Iterable[Key]) -> frozenset[Key]:
-    """The numbers that are compared and can fail: the gates of the scenarios, and every micro-benchmark."""
+    """The numbers that are compared and can fail: the scenarios' gates, micro-benchmarks, other tools'."""
     parts = {
         Key(scenario.name, part.name, metric.name)
         for scenario in scenarios
         for part in scenario.parts
         for metric in part.gates
     }
-    return frozenset(parts | {key for key in measured if key.scenario == BENCHMARKS})
+    return frozenset(parts | {key for key in measured if key.scenario in _ALL_OF})
 
 
 def contract_keys(scenarios: Sequence[Scenario], measured: Iterable[Key]) -> frozenset[Key]:

@@ -15,6 +15,7 @@ from perf.judge.levels import Look, look_at
 from perf.judge.stored import record_for
 from perf.judge.waivers import with_waivers
 from perf.model.baseline import Baseline
+from perf.model.ingest import INGESTED
 from perf.model.policy import Policy
 from perf.model.run import Mode, Run
 from perf.model.scenario import Route, Scenario
@@ -66,7 +67,7 @@ def case_of(run: Run, *, scenarios: Sequence[Scenario], baseline: Baseline | Non
         environment=run.header.environment,
         policy=policy,
         look=look_at(_full_blocks(run), policy=policy),
-        paired=run.header.mode is Mode.PAIRED,
+        paired=run.header.mode in (Mode.PAIRED, Mode.INGESTED),
     )
 
 
@@ -87,8 +88,13 @@ def _contract(case: Case, scenarios: Sequence[Scenario], *, expected: Collection
 
 
 def _full_blocks(run: Run) -> int:
-    """Blocks of the interleaved kind; number 0 holds what ran once."""
-    return sum(1 for block in run.blocks if block.number > 0)
+    """Blocks of the interleaved kind; number 0 holds what ran once.
+
+    Other tools' results do not make a run longer, unless there is nothing else in it.
+    """
+    numbered = [block for block in run.blocks if block.number > 0]
+    own = [block for block in numbered if any(part.scenario not in INGESTED for part in block.parts)]
+    return len(own or numbered)
 
 
 def _known_by_identity(run: Run, findings: tuple[Finding, ...], *, look: Look) -> tuple[Finding, ...]:

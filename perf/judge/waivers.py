@@ -61,7 +61,7 @@ def _at_worst(finding: Finding) -> float:
 
 
 def _told(waiver: Waiver, *, findings: Sequence[Finding], run: Run, today: str) -> Iterator[Caution]:
-    if waiver.key.scenario not in run.header.scenarios:
+    if waiver.key.scenario not in {*run.header.scenarios, *(finding.key.scenario for finding in findings)}:
         return
     name = f"The waiver for `{waiver.key.text}`"
     mine = [finding for finding in findings if finding.key == waiver.key and finding.gating]

@@ -115,6 +115,9 @@ READY_TIME = _lower("ready-time", "start to ready", unit=Unit.NS, limit=0.10)
 FIRST_ANSWER_TIME = _lower("first-answer-time", "start to first answer", unit=Unit.NS, limit=0.10)
 BENCH_BEST = _lower("bench-best", "best round", unit=Unit.NS, limit=0.10)
 PLANTED_DELAY = _lower("planted-delay", "planted delay", unit=Unit.NS, limit=0.0)
+TIME_PER_OP = _lower("time-per-op", "time per operation", unit=Unit.NS, limit=0.05)
+ALLOCATED_PER_OP = _lower("allocated-per-op", "allocated per operation", unit=Unit.BYTES, limit=0.05)
+ALLOCATIONS_PER_OP = _lower("allocations-per-op", "allocations per operation", unit=Unit.COUNT, limit=0.05)
 
 METRICS: tuple[Metric, ...] = (
     E2E_MIN,
@@ -172,5 +175,8 @@ METRICS: tuple[Metric, ...] = (
     FIRST_ANSWER_TIME,
     BENCH_BEST,
     PLANTED_DELAY,
+    TIME_PER_OP,
+    ALLOCATED_PER_OP,
+    ALLOCATIONS_PER_OP,
 )
 METRIC_BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}

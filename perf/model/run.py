@@ -25,6 +25,8 @@ class Mode(StrEnum):
     """No base build: committed baselines alone decide."""
     CRITERIA_ONLY = "criteria-only"
     """Neither: the scenarios' absolute criteria alone decide."""
+    INGESTED = "ingested"
+    """Other tools' results of both sides; how they were built and measured is not known here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,7 @@ class CautionKind(StrEnum):
     LABEL = "label"
     """A label of the gate that has no effect, and why."""
     WAIVER = "waiver"
+    ONE_PROCESS = "one-process"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

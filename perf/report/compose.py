@@ -171,6 +171,8 @@ def _notes(run: Run) -> Iterable[Caution]:
 
 
 def _steps(header: RunHeader, *, status: Status, rows: Sequence[Row], origin: Origin) -> tuple[Step, ...]:
+    if header.mode is Mode.INGESTED:
+        return () if status is Status.PASSED else (_MEASURE_AGAIN,)
     match status:
         case Status.PASSED | Status.SKIPPED:
             return ()
@@ -189,6 +191,13 @@ _REFRESH = Step(
     case="After the merge,",
     text=plain("measure new baselines and propose them for review:"),
     command="perfgate baseline",
+)
+
+
+_MEASURE_AGAIN = Step(
+    case="To look into it,",
+    text=plain("run the tool on both builds in turns, ten times each, and give every result of either side."),
+    command="",
 )
 
 

@@ -16,6 +16,8 @@ _SHORT_SHA = 7
 def facts_of(run: Run, findings: Sequence[Finding]) -> tuple[Fact, ...]:
     """What a reader needs to trust or repeat the numbers, a line each."""
     header = run.header
+    if header.mode is Mode.INGESTED:
+        return _ingested(run, findings)
     facts = [
         Fact(label="Baseline", value=_baseline(header)),
         Fact(label="This change", value=_build(header.candidate)),
@@ -30,6 +32,20 @@ def facts_of(run: Run, findings: Sequence[Finding]) -> tuple[Fact, ...]:
     facts.extend(
         Fact(label="Not run", value=(*code(skip.scenario), *plain(": "), *code(skip.reason)))
         for skip in header.skips
+    )
+    return tuple(fact for fact in facts if fact.value)
+
+
+def _ingested(run: Run, findings: Sequence[Finding]) -> tuple[Fact, ...]:
+    """What is known where another tool measured."""
+    header = run.header
+    base = "" if header.base is None else header.base.source.label
+    facts = (
+        Fact(label="Baseline", value=code(base)),
+        Fact(label="This change", value=code(header.candidate.source.label)),
+        Fact(label="Measured by", value=code(header.target)),
+        Fact(label="Samples", value=plain(f"at most {len(run.blocks)} a side, paired in their order")),
+        Fact(label="Could have detected", value=_detectable(findings)),
     )
     return tuple(fact for fact in facts if fact.value)
 

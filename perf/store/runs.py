@@ -1,7 +1,7 @@
 """A run directory: run.json, blocks.jsonl with a line a block, then verdict.json or failure.json."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -66,18 +66,27 @@ class RunStore:
     def append(self, block: Block) -> None:
         """Add one block and wait until it is on the disk."""
         path = self.directory / BLOCKS_NAME
-        place = Place(where=str(path), cure="This is a fault of perfgate; please report it.")
-        line = encode_line(to_shape(_block_without_secrets(block), BlockShape, place=place))
+        line = _encoded(block, path=path)
         with path.open("ab") as file:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
+
+    def replace_blocks(self, blocks: Sequence[Block]) -> None:
+        """Write all blocks anew in one step, for results that are added to a finished run."""
+        path = self.directory / BLOCKS_NAME
+        _write(path, b"".join(_encoded(block, path=path) for block in blocks))
 
     def finish(self, verdict: Verdict) -> None:
         """Write the verdict; a later one replaces it."""
         path = self.directory / VERDICT_NAME
         shape = to_shape(verdict, VerdictShape, place=Place(where=str(path), cure=_CURE))
         _write(path, encode_pretty(VerdictFile(schema_version=SCHEMA_VERSION, verdict=shape)))
+
+
+def _encoded(block: Block, *, path: Path) -> bytes:
+    place = Place(where=str(path), cure="This is a fault of perfgate; please report it.")
+    return encode_line(to_shape(_block_without_secrets(block), BlockShape, place=place))
 
 
 def write_failure(directory: Path, failure: Failure) -> None:
