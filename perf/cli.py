@@ -19,8 +19,9 @@ from perf.commands.output import environment
 from perf.commands.publish import publish
 from perf.commands.publish_run import MEASURING, publish_run
 from perf.commands.rig import PARTS, bench_rig, upstream
-from perf.commands.run import run
+from perf.commands.run import names, run
 from perf.commands.stored import replay, report
+from perf.commands.stress import stress
 from perf.commands.targets import targets
 from perf.errors import Exit, PerfgateError
 from perf.model.ingest import Tool
@@ -89,6 +90,14 @@ def _measuring(add: _Add) -> None:
     run_parser = add("run", "Build, measure, compare, and say pass or fail.", command=_run)
     add_choices(run_parser)
     add_showing(run_parser)
+    stresser = add("stress", "Hold this tree alone to the criteria of scenarios.", command=_stress)
+    stresser.add_argument("--target", help="the gateway product (default: as for run)")
+    which = stresser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--scenario", action="append", default=[], help="only this, by number or name; may be repeated"
+    )
+    which.add_argument("--all", action="store_true", help="every scenario: takes an hour")
+    which.add_argument("--bench", action="store_true", help="the micro-benchmarks, beside those of the base")
     add_choices(add("build", "Build base and candidate in release mode, or find them built.", command=_build))
     recorder = add("baseline", "Record a baseline from independent runs of this commit.", command=_baseline)
     add_choices(recorder)
@@ -184,6 +193,16 @@ def _alone(add: _Add) -> None:
 
 def _run(arguments: Namespace) -> Exit:
     return run(choices_of(arguments), showing_of(arguments), env=environment())
+
+
+def _stress(arguments: Namespace) -> Exit:
+    return stress(
+        arguments.repo,
+        target=arguments.target,
+        scenarios=names(arguments.scenario),
+        everything=arguments.all,
+        bench=arguments.bench,
+    )
 
 
 def _build(arguments: Namespace) -> Exit:

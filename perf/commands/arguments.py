@@ -12,7 +12,7 @@ def add_choices(parser: ArgumentParser) -> None:
     """What is measured, against what, and how strictly."""
     group = parser.add_argument_group("what to measure")
     group.add_argument("--target", help="the gateway product (default: from perfgate.toml, else reference)")
-    group.add_argument("--suite", help="the suite of scenarios (default: fast)")
+    group.add_argument("--suite", help="fast, medium or long (default: fast)")
     group.add_argument(
         "--scenario", action="append", default=[], help="a scenario by number or name; may be repeated"
     )

@@ -14,7 +14,7 @@ from perf.model.build import Source
 from perf.model.scenario import Scenario
 from perf.model.target import RunningKind, Target
 from perf.model.units import s_to_ns
-from perf.pipeline.order import Order, controllable, lasting, require_known_places, select, servable
+from perf.pipeline.order import Order, controllable, lasting, left_out, require_known_places, select, servable
 from perf.pipeline.wrk import wrk_scripts
 from perf.store.baselines import read_baseline_text
 from perf.sut.shipped import shipped_source
@@ -28,7 +28,10 @@ _UNIT_S = {"s": 1, "m": 60, "h": 3_600}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What the command line chose; None and empty leave it to the configuration."""
+    """What the command line chose; None and empty leave it to the configuration.
+
+    `left_out` has the scenarios that were not chosen reported as skipped.
+    """
 
     repo: Path
     target: str | None
@@ -41,6 +44,7 @@ class Choices:
     seed: int | None
     fail_on_inconclusive: bool
     duration: str | None = None
+    left_out: bool = False
     engine: str = OWN_ENGINE
 
 
@@ -122,6 +126,7 @@ def _order(choices: Choices, *, repo: Path, target: Target, rules: Config, env: 
     suite = choices.suite or rules.suite
     wanted = lasting(select(suite, choices.scenarios), _duration_ns(choices.duration))
     scenarios, skips = servable(wanted, target)
+    rest = left_out(scenarios, skips) if choices.left_out else ()
     strict = rules.policy.fail_on_inconclusive or choices.fail_on_inconclusive
     candidate = shipped_source(target) if target.shipped else candidate_source(repo)
     return Order(
@@ -130,7 +135,7 @@ def _order(choices: Choices, *, repo: Path, target: Target, rules: Config, env: 
         target=target,
         suite=suite,
         scenarios=scenarios,
-        skips=skips,
+        skips=(*skips, *rest),
         benchmarks=bool(target.benchmarks) and (not choices.scenarios or BENCHMARKS in choices.scenarios),
         controls=controllable(scenarios, target) and (not choices.scenarios or CONTROLS in choices.scenarios),
         wrk=_wrk(choices, scenarios),

@@ -11,14 +11,16 @@ from perf.model.verdict import State
 from perf.report import RENDERERS
 from perf.report.document import NOWHERE, Origin, Report
 
-FORMATS = ("table", "markdown", "json", "junit", "github")
+FORMATS = ("table", "summary", "markdown", "json", "junit", "github")
 _RENDERER = {
     "table": "console",
+    "summary": "summary",
     "markdown": "markdown",
     "json": "json",
     "junit": "junit",
     "github": "annotations",
 }
+_COLOURED = frozenset({"table", "summary"})
 _BY_SUFFIX = {".md": "markdown", ".json": "json", ".xml": "junit", ".txt": "table"}
 _SUMMARY_LIMIT_BYTES = 900_000
 
@@ -40,6 +42,7 @@ def emit(report: Report, showing: Showing, *, env: Mapping[str, str]) -> None:
     renderer = _RENDERER[showing.shape]
     if showing.shape == "table":
         renderer += "-all" if showing.everything else ""
+    if showing.shape in _COLOURED:
         renderer += "-colour" if wants_colour(env, no_color=showing.no_color) else ""
     sys.stdout.write(RENDERERS[renderer](report).rstrip("\n") + "\n")
     sys.stdout.flush()

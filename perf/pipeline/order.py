@@ -147,6 +147,23 @@ def servable(scenarios: Sequence[Scenario], target: Target) -> tuple[tuple[Scena
     return tuple(kept), tuple(skips)
 
 
+def left_out(scenarios: Sequence[Scenario], skips: Sequence[Skip]) -> tuple[Skip, ...]:
+    """All other scenarios as skipped, with the suite that each belongs to."""
+    told = {scenario.name for scenario in scenarios} | {skip.scenario for skip in skips}
+    return tuple(
+        Skip(
+            scenario=scenario.name,
+            reason=f"of the suite {_suite_of(scenario)}: --scenario {scenario.number} or --all runs it",
+        )
+        for scenario in SCENARIOS
+        if scenario.name not in told
+    )
+
+
+def _suite_of(scenario: Scenario) -> str:
+    return next(name for name, suite in SUITES.items() if scenario in suite)
+
+
 def controllable(scenarios: Sequence[Scenario], target: Target) -> bool:
     """Whether the controls can run: beside interleaved scenarios, and through a proxy of plain bytes."""
     secured = isinstance(target.kind, RunningKind) and target.kind.base_url.startswith("https:")

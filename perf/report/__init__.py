@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from perf.report import annotations, console, json, junit, markdown
+from perf.report import annotations, console, json, junit, markdown, summary
 from perf.report.document import Report
 
 Renderer = Callable[[Report], str]
@@ -12,6 +12,8 @@ RENDERERS: dict[str, Renderer] = {
     "console-colour": console.render_coloured,
     "console-all": console.render_all,
     "console-all-colour": console.render_all_coloured,
+    "summary": summary.render,
+    "summary-colour": summary.render_coloured,
     "markdown": markdown.render,
     "json": json.render,
     "junit": junit.render,

@@ -9,6 +9,7 @@ from perf.report.document import Group, Report, Row, Status, Step, Traffic
 from perf.report.format import bare_title, change, interval, limit, part_of_whole, quantities
 from perf.report.marks import MARKS, word
 from perf.report.neutral import visible, visible_indented
+from perf.report.paint import BOLD, DIM, GREEN, RED, SIGNS, YELLOW, Paint, coloured, plain
 from perf.report.phrase import text_of
 
 WIDTH = 120
@@ -19,46 +20,34 @@ _MIN_NAME = 12
 _MAX_SHARES = 3
 _LOG_LINES = 20
 _ARMS = {Arm.BASELINE: "baseline", Arm.CANDIDATE: "candidate", Arm.RIG: "rig"}
-_BOLD, _DIM, _RED, _GREEN, _YELLOW, _BLUE = "1", "2", "31", "32", "33", "34"
-_SIGNS = {"✗": _RED, "!": _YELLOW, "?": _YELLOW, "+": _GREEN, "*": _BLUE, "·": _DIM}
 _STATUS = {
-    Status.PASSED: ("✓", _GREEN),
-    Status.FAILED: ("✗", _RED),
-    Status.INCONCLUSIVE: ("?", _YELLOW),
-    Status.NO_RESULT: ("!", _RED),
-    Status.ACCEPTED: ("✓", _YELLOW),
-    Status.SKIPPED: ("-", _YELLOW),
+    Status.PASSED: ("✓", GREEN),
+    Status.FAILED: ("✗", RED),
+    Status.INCONCLUSIVE: ("?", YELLOW),
+    Status.NO_RESULT: ("!", RED),
+    Status.ACCEPTED: ("✓", YELLOW),
+    Status.SKIPPED: ("-", YELLOW),
 }
-
-Paint = Callable[[str, str], str]
 
 
 def render(report: Report) -> str:
     """The report as plain text, with the rows that matter most."""
-    return _render(report, groups=report.brief(), paint=_plain)
+    return _render(report, groups=report.brief(), paint=plain)
 
 
 def render_coloured(report: Report) -> str:
     """The report with ANSI colours; the words are the same."""
-    return _render(report, groups=report.brief(), paint=_coloured)
+    return _render(report, groups=report.brief(), paint=coloured)
 
 
 def render_all(report: Report) -> str:
     """The report as plain text, with every number that was measured."""
-    return _render(report, groups=report.groups, paint=_plain)
+    return _render(report, groups=report.groups, paint=plain)
 
 
 def render_all_coloured(report: Report) -> str:
     """Every number, with ANSI colours."""
-    return _render(report, groups=report.groups, paint=_coloured)
-
-
-def _plain(text: str, _: str) -> str:
-    return text
-
-
-def _coloured(text: str, code: str) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if text.strip() else text
+    return _render(report, groups=report.groups, paint=coloured)
 
 
 def _render(report: Report, *, groups: Sequence[Group], paint: Paint) -> str:
@@ -69,7 +58,7 @@ def _render(report: Report, *, groups: Sequence[Group], paint: Paint) -> str:
         _traffic(report.traffic, paint=paint),
         _facts(report, paint=paint),
         _failure(report, paint=paint),
-        "\n".join(f"{paint('!', _YELLOW)} {_wrapped(caution.text)}" for caution in report.cautions),
+        "\n".join(f"{paint('!', YELLOW)} {_wrapped(caution.text)}" for caution in report.cautions),
         _verdict(report, paint=paint),
         "\n".join(_step(step, paint=paint) for step in report.steps),
     ]
@@ -87,10 +76,10 @@ def _comparisons(groups: Sequence[Group], *, paint: Paint) -> str:
         return _table(header, [_cells(row, most=most, paint=paint) for row in rows], align="llrrrrl")
 
     head, rule, *lines = _fitting(table, most=_MAX_METRIC).split("\n")
-    body: list[str] = [paint(head, _BOLD), rule]
+    body: list[str] = [paint(head, BOLD), rule]
     position = 0
     for group in groups:
-        body.append(paint(group.scenario, _BOLD))
+        body.append(paint(group.scenario, BOLD))
         body.extend(lines[position : position + len(group.rows)])
         position += len(group.rows)
     return "\n".join(body)
@@ -127,7 +116,7 @@ def _cells(row: Row, *, most: int, paint: Paint) -> list[str]:
 
 def _verdict_cell(row: Row, *, paint: Paint) -> str:
     mark = MARKS[row.finding.decision]
-    return paint(f"{mark.sign} {word(row.finding)}", _SIGNS[mark.sign])
+    return paint(f"{mark.sign} {word(row.finding)}", SIGNS[mark.sign])
 
 
 def _criteria(rows: Sequence[Row], *, paint: Paint) -> str:
@@ -188,7 +177,7 @@ def _shares(entry: Traffic) -> str:
 def _facts(report: Report, *, paint: Paint) -> str:
     width = max((len(fact.label) for fact in report.facts), default=0)
     lines = [
-        f"{paint(fact.label.ljust(width), _DIM)}  {_wrapped(text_of(fact.value), indent=width + 2)}"
+        f"{paint(fact.label.ljust(width), DIM)}  {_wrapped(text_of(fact.value), indent=width + 2)}"
         for fact in report.facts
     ]
     return "\n".join(lines)
@@ -197,14 +186,14 @@ def _facts(report: Report, *, paint: Paint) -> str:
 def _failure(report: Report, *, paint: Paint) -> str:
     if report.failure is None:
         return ""
-    where = f"{paint('where', _DIM)}  {_wrapped(report.failure.where, indent=7)}"
+    where = f"{paint('where', DIM)}  {_wrapped(report.failure.where, indent=7)}"
     log = [f"  | {visible_indented(line)[: WIDTH - 4]}" for line in report.failure.log[-_LOG_LINES:]]
     return "\n".join([where, *log])
 
 
 def _verdict(report: Report, *, paint: Paint) -> str:
     sign, colour = _STATUS[report.status]
-    headline = paint(f"{sign} Performance gate: {report.title}", f"{_BOLD};{colour}")
+    headline = paint(f"{sign} Performance gate: {report.title}", f"{BOLD};{colour}")
     by = report.acceptance
     accepted = f"\n  Accepted by {visible(by.login, most=40)} for {by.sha[:7]}." if by else ""
     return f"{headline}\n  {_wrapped(text_of(report.sentence), indent=2)}{accepted}"
@@ -212,7 +201,7 @@ def _verdict(report: Report, *, paint: Paint) -> str:
 
 def _step(step: Step, *, paint: Paint) -> str:
     told = f"  {_wrapped(f'{step.case} {text_of(step.text)}', indent=2)}"
-    lines = [f"    {paint(line, _BOLD)}" for line in step.command.split("\n") if line]
+    lines = [f"    {paint(line, BOLD)}" for line in step.command.split("\n") if line]
     return "\n".join([told, *lines])
 
 
@@ -230,7 +219,7 @@ def _table(header: list[str], cells: list[list[str]], *, align: str) -> str:
 
 def _titled(table: str, *, paint: Paint) -> str:
     head, _, body = table.partition("\n")
-    return f"{paint(head, _BOLD)}\n{body}"
+    return f"{paint(head, BOLD)}\n{body}"
 
 
 def _wrapped(text: str, *, indent: int = 2) -> str:

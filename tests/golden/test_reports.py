@@ -18,6 +18,8 @@ SUFFIXES = {
     "console-colour": "ansi.txt",
     "console-all": "all.txt",
     "console-all-colour": "all.ansi.txt",
+    "summary": "summary.txt",
+    "summary-colour": "summary.ansi.txt",
     "markdown": "md",
     "json": "json",
     "junit": "xml",

@@ -10,7 +10,18 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
     """`--help` of each command names the exit codes."""
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
-    names = ("run", "build", "baseline", "report", "replay", "publish", "ingest", "scenarios", "targets")
+    names = (
+        "run",
+        "stress",
+        "build",
+        "baseline",
+        "report",
+        "replay",
+        "publish",
+        "ingest",
+        "scenarios",
+        "targets",
+    )
 
     assert ended.value.code == 0
     assert all(name in capsys.readouterr().out for name in names[:1])
