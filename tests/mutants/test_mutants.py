@@ -14,7 +14,7 @@ from perf.model.metric import Metric
 from perf.model.scenario import Scenario
 from perf.model.verdict import Decision, Finding
 from perf.scenarios import SCENARIOS
-from tests.mutants.trial import Court, court, shortened
+from tests.mutants.trial import Court, court, shortened, with_keys
 
 FOLDER = Path(__file__).parent
 PROJECT = FOLDER.parents[1]
@@ -22,17 +22,22 @@ PROJECT = FOLDER.parents[1]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """A patch, the scenario that catches it, the parts that are enough, and the criterion that turns red."""
+    """A patch, the scenario that catches it, the parts that are enough, and the criterion that turns red.
+
+    `keys` makes a scenario about many client keys one about so many; 0 leaves it as it is.
+    """
 
     patch: str
     scenario: str
     parts: tuple[str, ...]
     metric: Metric
+    keys: int = 0
 
     @property
     def trial(self) -> Scenario:
         """The short form; the criterion is about its last part."""
-        return shortened(next(each for each in SCENARIOS if each.name == self.scenario), *self.parts)
+        scenario = next(each for each in SCENARIOS if each.name == self.scenario)
+        return shortened(with_keys(scenario, self.keys) if self.keys else scenario, *self.parts)
 
     def verdict(self, findings: tuple[Finding, ...]) -> Decision:
         """What was decided of the criterion."""
@@ -65,6 +70,20 @@ MUTANTS = (
         patch="lost-failover-on-503", scenario="stream-faults", parts=("overloaded",), metric=m.SUCCESS_RATIO
     ),
     Mutant(patch="stickiness-broken", scenario="sticky-sessions", parts=("keys",), metric=m.STICKY_RATIO),
+    Mutant(
+        patch="weights-ignored",
+        scenario="weighted-balancing",
+        parts=("sessions",),
+        metric=m.SHARE_DEVIATION,
+        keys=1_500,
+    ),
+    Mutant(
+        patch="unbounded-session-table",
+        scenario="key-cardinality",
+        parts=("keys",),
+        metric=m.MEMORY_PER_KNOWN_KEY,
+        keys=2_000,
+    ),
     Mutant(patch="blocking-call", scenario="large-prompts", parts=("beside",), metric=m.SMALL_E2E_P99),
     Mutant(
         patch="buffered-streams", scenario="stream-faults", parts=("stalled",), metric=m.TTFT_OVERHEAD_P50

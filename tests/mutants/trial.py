@@ -10,9 +10,10 @@ from random import Random
 from perf.judge.compare import series_of
 from perf.judge.criteria import judge_criteria
 from perf.model.build import Build, Source
+from perf.model.load import ClosedLoop
 from perf.model.policy import DEFAULT_POLICY
 from perf.model.run import Arm
-from perf.model.scenario import Cadence, Scenario
+from perf.model.scenario import Cadence, Part, Scenario
 from perf.model.target import CommandKind
 from perf.model.verdict import Finding
 from perf.pipeline.block import Bench
@@ -42,6 +43,20 @@ def shortened(scenario: Scenario, *parts: str) -> Scenario:
             each for each in scenario.criteria if {each.part, each.minus_part} - {""} <= set(parts)
         ),
     )
+
+
+def with_keys(scenario: Scenario, keys: int) -> Scenario:
+    """The same with so many client keys, each of which asks as often as before."""
+    topology = replace(scenario.topology, keys=keys)
+    return replace(
+        scenario, topology=topology, parts=tuple(_part_with_keys(part, keys) for part in scenario.parts)
+    )
+
+
+def _part_with_keys(part: Part, keys: int) -> Part:
+    assert isinstance(part.workload, ClosedLoop)
+    laps = part.workload.requests // part.keys
+    return replace(part, keys=keys, workload=replace(part.workload, requests=laps * keys))
 
 
 class Court:
