@@ -42,7 +42,7 @@ def add_showing(parser: ArgumentParser) -> None:
         action="append",
         type=Path,
         default=[],
-        help="also to a file: .md .json .xml (JUnit) .txt; may be repeated",
+        help="also to a file: .md .html .json .xml (JUnit) .txt; may be repeated",
     )
     group.add_argument("--all", action="store_true", help="every number that was measured")
     group.add_argument("-q", "--quiet", action="store_true", help="no progress")

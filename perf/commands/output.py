@@ -11,17 +11,18 @@ from perf.model.verdict import State
 from perf.report import RENDERERS
 from perf.report.document import NOWHERE, Origin, Report
 
-FORMATS = ("table", "summary", "markdown", "json", "junit", "github")
+FORMATS = ("table", "summary", "markdown", "html", "json", "junit", "github")
 _RENDERER = {
     "table": "console",
     "summary": "summary",
     "markdown": "markdown",
+    "html": "html",
     "json": "json",
     "junit": "junit",
     "github": "annotations",
 }
 _COLOURED = frozenset({"table", "summary"})
-_BY_SUFFIX = {".md": "markdown", ".json": "json", ".xml": "junit", ".txt": "table"}
+_BY_SUFFIX = {".md": "markdown", ".html": "html", ".json": "json", ".xml": "junit", ".txt": "table"}
 _SUMMARY_LIMIT_BYTES = 900_000
 
 

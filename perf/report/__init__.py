@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from perf.report import annotations, console, json, junit, markdown, summary
+from perf.report import annotations, console, html, json, junit, markdown, summary
 from perf.report.document import Report
 
 Renderer = Callable[[Report], str]
@@ -15,6 +15,7 @@ RENDERERS: dict[str, Renderer] = {
     "summary": summary.render,
     "summary-colour": summary.render_coloured,
     "markdown": markdown.render,
+    "html": html.render,
     "json": json.render,
     "junit": junit.render,
     "annotations": annotations.render,

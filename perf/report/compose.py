@@ -21,6 +21,7 @@ from perf.model.verdict import (
     Verdict,
 )
 from perf.report.document import NOWHERE, Group, Origin, Report, Row, Status, Step
+from perf.report.dots import changes_by_block
 from perf.report.facts import facts_of
 from perf.report.headline import counters_of, phase_of, sentence_of, title
 from perf.report.marks import MARKS, SEVERITY
@@ -77,6 +78,7 @@ def compose(
         acceptance=kept,
         header=run.header,
         blocks=len(run.blocks),
+        changes=changes_by_block(run.blocks),
         origin=origin,
     )
 
@@ -115,6 +117,7 @@ def _empty(status: Status, *, header: RunHeader | None, origin: Origin) -> Repor
         acceptance=None,
         header=header,
         blocks=0,
+        changes={},
         origin=origin,
     )
 

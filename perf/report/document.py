@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from perf.model.metric import Key
 from perf.model.run import Arm, RunHeader
 from perf.model.verdict import Acceptance, Caution, Decision, Failure, Finding
 
@@ -125,6 +126,8 @@ class Report:
     acceptance: Acceptance | None
     header: RunHeader | None
     blocks: int
+    changes: Mapping[Key, tuple[float, ...]]
+    """How each compared number moved in each block, as ratios."""
     origin: Origin
 
     def brief(self) -> tuple[Group, ...]:

@@ -21,6 +21,7 @@ SUFFIXES = {
     "summary": "summary.txt",
     "summary-colour": "summary.ansi.txt",
     "markdown": "md",
+    "html": "html",
     "json": "json",
     "junit": "xml",
     "annotations": "annotations.txt",
