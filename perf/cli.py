@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from perf import __version__
-from perf.commands import lists
+from perf.commands import calibrate, lists
 from perf.commands.arguments import add_choices, add_showing, choices_of, showing_of
 from perf.commands.baseline import Recording, baseline
 from perf.commands.building import build
@@ -98,6 +98,9 @@ def _measuring(add: _Add) -> None:
     )
     which.add_argument("--all", action="store_true", help="every scenario: takes an hour")
     which.add_argument("--bench", action="store_true", help="the micro-benchmarks, beside those of the base")
+    calibrator = add("calibrate", "Say how often the gate errs, and what it finds.", command=_calibrate)
+    calibrate.options(calibrator)
+    add_choices(calibrator)
     add_choices(add("build", "Build base and candidate in release mode, or find them built.", command=_build))
     recorder = add("baseline", "Record a baseline from independent runs of this commit.", command=_baseline)
     add_choices(recorder)
@@ -228,6 +231,10 @@ def _ingest(arguments: Namespace) -> Exit:
         into=arguments.into,
     )
     return ingest(results, choices_of(arguments), showing=showing_of(arguments), env=environment())
+
+
+def _calibrate(arguments: Namespace) -> Exit:
+    return calibrate.calibrated(choices_of(arguments), calibrate.plan_of(arguments), env=environment())
 
 
 def _report(arguments: Namespace) -> Exit:

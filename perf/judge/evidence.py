@@ -7,7 +7,7 @@ from statistics import stdev
 
 from perf.judge.levels import ALPHA_SHOWN, POWER, Look
 from perf.stats import bounds
-from perf.stats.bounds import Bounds
+from perf.stats.bounds import Bounds, Located, located
 from perf.stats.distributions import student_t_upper_point
 from perf.stats.power import Design, minimal_detectable_effect
 
@@ -19,7 +19,8 @@ _BLIND = math.log(10)
 class Evidence:
     """All in log ratios in the bad direction. `allowance` is what a stored number may have drifted by itself.
 
-    `p_worse` tests "not worse than the allowance"; `p_better` the opposite; `upper_equivalent` is the
+    `p_worse` tests "not worse than the allowance"; `p_better` the opposite; 1 stands for all that are at
+    least 0.5, where the estimate itself says so; `upper_equivalent` is the
     one-sided bound that must stay below the limit for a proof of equivalence.
     """
 
@@ -42,14 +43,19 @@ class Evidence:
 
 def paired_evidence(worse_ratios: Sequence[float], *, look: Look) -> Evidence:
     """From per-block log ratios; at least one."""
-    shown = bounds.one_sided_bounds(worse_ratios, alpha=ALPHA_SHOWN)
+    return located_evidence(located(worse_ratios), blocks=len(worse_ratios), look=look)
+
+
+def located_evidence(centre: Located, *, blocks: int, look: Look) -> Evidence:
+    """From the centre of so many log ratios."""
+    shown = centre.bounds(ALPHA_SHOWN)
     return Evidence(
-        blocks=len(worse_ratios),
+        blocks=blocks,
         shown=shown,
-        p_worse=bounds.one_sided_p(worse_ratios, null=0.0),
-        p_better=bounds.one_sided_p([-ratio for ratio in worse_ratios], null=0.0),
-        upper_equivalent=bounds.one_sided_bounds(worse_ratios, alpha=look.alpha_equivalent).upper,
-        sd=_spread(shown, blocks=len(worse_ratios)),
+        p_worse=centre.p_above(0.0) if centre.estimate > 0 else 1.0,
+        p_better=centre.p_below(0.0) if centre.estimate < 0 else 1.0,
+        upper_equivalent=centre.bounds(look.alpha_equivalent).upper,
+        sd=_spread(shown, blocks=blocks),
         allowance=0.0,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,9 +47,10 @@ class _Record:
         self.blocks.append(block)
 
 
-def run_gate(order: Order, *, listener: Listener) -> Result:
+def run_gate(order: Order, *, listener: Listener, disguised: bool = False) -> Result:
     """Carry out an order. What was measured is on disk however it ends.
 
+    `disguised` hides from the judge that both sides are the same build, to see what it would have said.
     The run directory is `state/runs/<run id>`. A PerfgateError or a Ctrl-C leaves `failure.json` there.
     """
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{order.seed & 0xFFFFFF:06x}"
@@ -58,6 +59,10 @@ def run_gate(order: Order, *, listener: Listener) -> Result:
         require_something(order)
         record.phase = "build"
         builds = build_arms(order, listener=listener)
+        if disguised:
+            builds[Arm.CANDIDATE] = replace(
+                builds[Arm.CANDIDATE], key=f"{builds[Arm.CANDIDATE].key}-disguised"
+            )
         header = _header(order, builds, run_id=run_id)
         record.store = RunStore.create(order.state / "runs", header)
         record.phase = "measurement"

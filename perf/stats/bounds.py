@@ -25,17 +25,48 @@ class _Spread:
     df: float
 
 
-def one_sided_bounds(values: Sequence[float], *, alpha: float) -> Bounds:
-    """Return the Hodges–Lehmann centre with a lower and an upper bound, each at one-sided level alpha.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """The centre of a sample and how well it is known: what bounds and p-values at every level come from."""
 
-    Below ten values the half-width is Student's; from ten on it is the smaller of Student's and
-    Yuen's (a tenth trimmed at each end), both taken at alpha / 2, which pays for choosing.
+    estimate: float
+    spreads: tuple[_Spread, ...]
+
+    def bounds(self, alpha: float) -> Bounds:
+        """Give the bounds at one-sided level alpha."""
+        _require_level(alpha)
+        return _around(self.estimate, self.spreads, alpha=alpha)
+
+    def p_above(self, null: float) -> float:
+        """Return the p-value of "the centre is above null"."""
+        return _smallest_tail(self.estimate - null, self.spreads)
+
+    def p_below(self, null: float) -> float:
+        """Return the p-value of "the centre is below null"."""
+        return _smallest_tail(null - self.estimate, self.spreads)
+
+    def shifted(self, by: float) -> "Located":
+        """Give what the same sample would be with `by` added to each value."""
+        return Located(estimate=self.estimate + by, spreads=self.spreads)
+
+
+def located(values: Sequence[float]) -> Located:
+    """Locate a sample of at least one value, all of them finite; ValueError otherwise.
+
+    The centre is Hodges and Lehmann's. Below ten values the half-width is Student's; from ten on it is the
+    smaller of Student's and Yuen's (a tenth trimmed at each end), both at alpha / 2, which pays for choosing.
+    """
+    _require_numbers(values)
+    return Located(estimate=hodges_lehmann(values), spreads=_spreads(values))
+
+
+def one_sided_bounds(values: Sequence[float], *, alpha: float) -> Bounds:
+    """Return the centre with a lower and an upper bound, each at one-sided level alpha.
+
     The limits for alpha = 0.5 and beyond make no sense: ValueError, as for no values or a NaN.
     A single value has infinite bounds; equal values have bounds equal to them.
     """
-    _require_level(alpha)
-    _require_numbers(values)
-    return _around(hodges_lehmann(values), _spreads(values), alpha=alpha)
+    return located(values).bounds(alpha)
 
 
 def one_sided_p(values: Sequence[float], *, null: float) -> float:
@@ -44,9 +75,7 @@ def one_sided_p(values: Sequence[float], *, null: float) -> float:
     For alpha < 0.5, p < alpha exactly when the lower bound at alpha is above null.
     For "below null" pass the negated values and the negated null.
     """
-    _require_numbers(values)
-    distance = hodges_lehmann(values) - null
-    return _smallest_tail(distance, _spreads(values))
+    return located(values).p_above(null)
 
 
 def two_sample_bounds(baseline: Sequence[float], candidate: Sequence[float], *, alpha: float) -> Bounds:

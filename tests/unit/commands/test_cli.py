@@ -15,6 +15,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         "stress",
         "build",
         "baseline",
+        "calibrate",
         "report",
         "replay",
         "publish",

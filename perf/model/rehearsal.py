@@ -1,0 +1,41 @@
+"""Recorded gate runs without a change, or with a planted one: what calibration judges again and again."""
+
+from dataclasses import dataclass
+
+from perf.model.build import Environment
+from perf.model.metric import Key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalBlock:
+    """A block of a rehearsal: a value per key of the book and arm, None where it was invalid.
+
+    Number 0 is what ran once; it holds no values, but took its time.
+    """
+
+    number: int
+    duration_ns: int
+    steal_ratio: float
+    baseline: tuple[float | None, ...]
+    candidate: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """One real gate run of known truth: the same build twice, or a candidate known to be slower."""
+
+    planted: bool
+    blocks: tuple[RehearsalBlock, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalBook:
+    """Rehearsals of one commit on one machine; `keys` are the numbers that gate."""
+
+    recorded_at: str
+    commit: str
+    target: str
+    suite: str
+    environment: Environment
+    keys: tuple[Key, ...]
+    rehearsals: tuple[Rehearsal, ...]
