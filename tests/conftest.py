@@ -10,7 +10,7 @@ from hypothesis import settings
 TESTS = Path(__file__).parent
 UNIT = TESTS / "unit"
 FIRST = ("unit", "rules", "golden")
-LAST = ("e2e",)
+LAST = ("act", "e2e")
 NETWORK_EVENTS = frozenset({"socket.bind", "socket.connect", "socket.sendto"})
 
 settings.register_profile("gate", max_examples=50, deadline=None, derandomize=True, database=None)
@@ -47,7 +47,7 @@ def _turn(item: pytest.Item) -> int:
     folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
     if folder in FIRST:
         return FIRST.index(folder)
-    return len(FIRST) + (folder in LAST)
+    return len(FIRST) + (1 + LAST.index(folder) if folder in LAST else 0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,9 +3,9 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +63,8 @@ class House:
         known = git(self.work, "branch", "--list", branch)
         if branch != "main":
             git(self.work, "checkout", "-q", *(() if known else ("-b",)), branch)
-        sha = commit(self.work, files)
+        write(self.work, files)
+        sha = commit(self.work, {})
         git(self.work, "push", "-q", "origin", f"HEAD:refs/heads/{branch}")
         git(self.work, "checkout", "-q", "main")
         return sha
@@ -88,8 +89,7 @@ class House:
         token: str = "none",
     ) -> Ended:
         """Run a workflow file as it is at a commit, on the event with this payload."""
-        here = self.root / "act"
-        shutil.rmtree(here, ignore_errors=True)
+        here = Path(tempfile.mkdtemp(prefix="act-", dir=self.root))
         for name in ("home", "artifacts", "temp"):
             (here / name).mkdir(parents=True)
         git(self.root, "clone", "-q", str(self.bare), str(here / "checkout"))

@@ -4,10 +4,13 @@ import io
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from perf.store.runs import read_run
 from tests.act.house import PROJECT, House, project_files, write
 from tests.tools import tool
 
+pytestmark = pytest.mark.act
 CONSUMER = PROJECT / "tests" / "consumer"
 WORKFLOW = ".github/workflows/perf-gate.yml"
 HEAD_SHA = "a" * 40
