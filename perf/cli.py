@@ -13,6 +13,7 @@ from perf.commands.arguments import add_choices, add_showing, choices_of, showin
 from perf.commands.baseline import Recording, baseline
 from perf.commands.building import build
 from perf.commands.doctor import doctor
+from perf.commands.explain import Question, explain
 from perf.commands.ingest import Results, ingest
 from perf.commands.init import init
 from perf.commands.output import environment
@@ -160,7 +161,7 @@ def _adopting(add: _Add) -> None:
 
 
 def _judging(add: _Add) -> None:
-    """The command that judges what other tools measured."""
+    """The commands that judge what was measured elsewhere, and say why."""
     parser = add("ingest", "Judge other tools' results of base and candidate.", command=_ingest)
     parser.add_argument("tool", type=Tool, choices=tuple(Tool), help="which tool measured")
     for side in ("baseline", "candidate"):
@@ -173,6 +174,11 @@ def _judging(add: _Add) -> None:
             metavar="PATH",
             help=f"a result of the {side}; repeated for each run of the tool",
         )
+    why = add("explain", "Say why a number of a stored run is red, green or undecided.", command=_explain)
+    why.add_argument("directory", type=Path, help="a folder of .perfgate/runs")
+    why.add_argument("scenario", help="its name, or scenario/part")
+    why.add_argument("metric", help="its name, as in `perfgate scenarios`")
+    add_choices(why)
     parser.add_argument("--into", type=Path, metavar="RUN", help="add them to this folder of .perfgate/runs")
     add_choices(parser)
     add_showing(parser)
@@ -235,6 +241,11 @@ def _ingest(arguments: Namespace) -> Exit:
 
 def _calibrate(arguments: Namespace) -> Exit:
     return calibrate.calibrated(choices_of(arguments), calibrate.plan_of(arguments), env=environment())
+
+
+def _explain(arguments: Namespace) -> Exit:
+    question = Question(directory=arguments.directory, scenario=arguments.scenario, metric=arguments.metric)
+    return explain(question, choices_of(arguments), env=environment())
 
 
 def _report(arguments: Namespace) -> Exit:

@@ -35,12 +35,17 @@ class Case:
 
 def judge_comparisons(case: Case) -> tuple[Finding, ...]:
     """One finding per number of the candidate, in the order measured; Holm runs over the gating ones."""
-    evidence = _paired(case) if case.paired else _stored(case)
+    evidence = evidence_of(case)
     outcomes = tested({key: found for key, found in evidence.items() if key in case.gates}, look=case.look)
     return tuple(
         _judge(series, case, evidence=evidence.get(key), outcome=outcomes.get(key))
         for key, series in case.all_series.items()
     )
+
+
+def evidence_of(case: Case) -> dict[Key, Evidence]:
+    """What there is to say about each number: from pairs of the same blocks, or against stored values."""
+    return _paired(case) if case.paired else _stored(case)
 
 
 def tested(evidence: Mapping[Key, Evidence], *, look: Look) -> dict[Key, HolmResult]:

@@ -20,6 +20,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         "replay",
         "publish",
         "ingest",
+        "explain",
         "scenarios",
         "targets",
     )

@@ -1,0 +1,98 @@
+"""`perfgate replay` and `perfgate explain`: a stored run, judged from disk."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from perf.cli import main
+from perf.errors import Exit
+from perf.judge.verdict import conclude
+from perf.model.metric import Direction, Key
+from perf.model.policy import DEFAULT_POLICY
+from perf.model.run import Arm, Block
+from perf.scenarios import SCENARIOS
+from perf.store.runs import RunStore, read_run
+from tests.factories import a_block, a_header, a_part
+from tests.unit.judge.setting import noisy_pairs
+
+SCENARIO = next(each for each in SCENARIOS if each.name == "sticky-sessions")
+PART = next(part for part in SCENARIO.parts if part.gates)
+GATE = next(gate for gate in PART.gates if gate.direction is Direction.LOWER_IS_BETTER)
+KEY = Key(SCENARIO.name, PART.name, GATE.name)
+
+
+def _block(number: int, sides: Mapping[Arm, float]) -> Block:
+    """A block that meets every criterion of the scenario."""
+    met = {each.metric.name: each.target for each in SCENARIO.criteria if each.part == PART.name}
+    parts = (
+        a_part(scenario=SCENARIO.name, part=PART.name, arm=arm, values={**met, GATE.name: value})
+        for arm, value in sides.items()
+    )
+    return a_block(number=number, parts=tuple(parts))
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one commit and without rules of its own."""
+    for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+    who = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+    for words in (("init", "--quiet"), (*who, "commit", "--quiet", "--allow-empty", "--message=first")):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+@pytest.fixture
+def run(repo: Path) -> Path:
+    """A finished run that is 20 % slower."""
+    store = RunStore.create(repo / ".perfgate" / "runs", a_header(scenarios=(SCENARIO.name,)))
+    for number, (baseline, candidate) in enumerate(noisy_pairs(10, change=0.2), start=1):
+        store.append(_block(number, {Arm.BASELINE: baseline, Arm.CANDIDATE: candidate}))
+    measured = read_run(store.directory)
+    store.finish(conclude(measured, scenarios=(SCENARIO,), baseline=None, policy=DEFAULT_POLICY))
+    return store.directory
+
+
+def _json(command: str, run: Path, *more: str) -> tuple[int, dict[str, object]]:
+    target = run / "result.json"
+    code = main([command, str(run), "--repo", str(run.parents[2]), "--output", str(target), "--quiet", *more])
+    return code, json.loads(target.read_text())
+
+
+def test_a_replay_gives_the_identical_verdict(run: Path) -> None:
+    """From disk, bit for bit: findings, cautions and exit code are those of the run."""
+    stored, told = _json("report", run)
+    replayed, again = _json("replay", run, "--no-baseline")
+
+    assert (stored, replayed) == (Exit.REGRESSION, Exit.REGRESSION)
+    assert again == told
+
+
+def test_a_replay_under_another_policy_may_say_something_else(run: Path, repo: Path) -> None:
+    """A limit of 100 % lets the 20 % pass; the stored verdict stays what it was."""
+    (repo / "perfgate.toml").write_text(f'[gate.limits]\n"{KEY.text}" = 1.0\n')
+
+    code, told = _json("replay", run, "--no-baseline")
+
+    assert (code, told["status"]) == (Exit.PASS, "passed")
+    assert _json("report", run)[0] == Exit.REGRESSION
+
+
+def test_explain_says_why(run: Path, repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One number in words; the verdict is not repeated as an exit code."""
+    asked = ("--repo", str(repo), "--no-baseline")
+    code = main(["explain", str(run), f"{SCENARIO.name}/{PART.name}", GATE.name, *asked])
+
+    assert code == Exit.PASS
+    assert "It would not be red if" in capsys.readouterr().out
+
+
+def test_explain_names_what_there_is(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that nobody knows is answered with those that exist."""
+    code = main(["explain", str(run), SCENARIO.name, "latensy", "--repo", str(run.parents[2])])
+
+    assert code == Exit.USAGE
+    assert GATE.name in capsys.readouterr().err
