@@ -12,6 +12,7 @@ from perf.commands import calibrate, lists
 from perf.commands.arguments import add_choices, add_showing, choices_of, showing_of
 from perf.commands.baseline import Recording, baseline
 from perf.commands.building import build
+from perf.commands.configuring import add_wishes, config, wanted_of
 from perf.commands.doctor import doctor
 from perf.commands.explain import Question, explain
 from perf.commands.ingest import Results, ingest
@@ -80,6 +81,7 @@ def _parser() -> ArgumentParser:
     _alone(add)
     _adopting(add)
     add("scenarios", "List the scenarios.", command=lambda _: lists.scenarios())
+    add_wishes(add("config", "Print the configuration that a target gets.", command=_config))
     lister = add("targets", "List the targets, and what each was seen to serve.", command=_targets)
     lister.add_argument("--target", action="append", default=[], help="only this; may be repeated")
     lister.add_argument("--try", dest="trying", action="store_true", help="build, start and ask each now")
@@ -266,6 +268,10 @@ def _publish_run(arguments: Namespace) -> Exit:
     return publish_run(
         arguments.repo, workflow=arguments.workflow, dry_run=arguments.dry_run, env=environment()
     )
+
+
+def _config(arguments: Namespace) -> Exit:
+    return config(arguments.repo, wanted_of(arguments), into=arguments.into)
 
 
 def _targets(arguments: Namespace) -> Exit:

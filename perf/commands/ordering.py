@@ -61,7 +61,8 @@ def order_of(choices: Choices, *, env: Mapping[str, str]) -> Order:
     order = _order(choices, repo=repo, target=target, rules=rules, env=env)
     wanted = rules.wants_baseline and not choices.no_baseline
     baseline = committed_baseline(order, rules, base=base) if wanted else None
-    return replace(order, base=base, baseline=baseline)
+    compares = base is not None or baseline is not None
+    return replace(order, base=base, baseline=baseline, controls=order.controls and compares)
 
 
 def recording_order(choices: Choices, *, env: Mapping[str, str]) -> Order:

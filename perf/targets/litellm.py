@@ -55,8 +55,8 @@ def _render(request: ConfigRequest) -> Mapping[str, str]:
             "disable_error_logs": True,
         },
     }
-    keys = _KEYS.replace("{keys}", json.dumps(list(request.client_keys)))
-    return {"config.yaml": json.dumps(document, indent=2) + "\n", "keys.py": keys}
+    keys = _KEYS.replace("{keys}", repr(list(request.client_keys)))
+    return {"config.yaml": json.dumps(document, indent=2, ensure_ascii=False) + "\n", "keys.py": keys}
 
 
 def _deployment(endpoint: Endpoint, upstream_key: str, *, ordered: bool) -> dict[str, object]:

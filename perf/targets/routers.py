@@ -28,7 +28,6 @@ def start_script(request: ConfigRequest, program: tuple[str, ...], *, policy: st
         "host": request.host,
         "port": request.port,
         "policy": policy,
-        "api-key": request.upstream_key,
         "log-level": "error",
         "prometheus-host": request.host,
         "prometheus-port": request.port + 1,

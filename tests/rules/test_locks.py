@@ -1,5 +1,6 @@
 """The locks pin what pyproject.toml asks for, with hashes, and agree with each other."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -17,6 +18,7 @@ NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
 DEVELOPMENT = ROOT / ".ci" / "lock" / "dev.txt"
 SOLD_AS = {"github": "pygithub", "hdrh": "hdrhistogram"}
 OLD_ON_PURPOSE = {"sdks-old.txt": {"anthropic", "openai"}}
+SHIPPED = sorted((ROOT / "perf" / "targets" / "locks").glob("*/requirements.txt"))
 EACH = pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 
 
@@ -51,7 +53,7 @@ def test_everything_that_is_imported_is_asked_for() -> None:
     assert imported <= _wanted()
 
 
-@EACH
+@pytest.mark.parametrize("lock", [*LOCKS, *SHIPPED], ids=lambda lock: f"{lock.parent.name}/{lock.name}")
 def test_every_pin_has_a_hash(lock: Path) -> None:
     """What is installed is what was resolved."""
     found = list(PIN.finditer(lock.read_text(encoding="utf-8")))
@@ -67,3 +69,12 @@ def test_locks_agree(lock: Path) -> None:
     shared = _pins(lock).keys() & development.keys() - OLD_ON_PURPOSE.get(lock.name, set())
 
     assert not {name for name in shared if not _pins(lock)[name] <= development[name]}
+
+
+def test_every_shipped_node_package_has_a_hash() -> None:
+    """npm checks what it installs against the lock."""
+    lock = json.loads((ROOT / "perf" / "targets" / "locks" / "portkey" / "package-lock.json").read_text())
+    packages = {name: each for name, each in lock["packages"].items() if name}
+
+    assert packages
+    assert not [name for name, each in packages.items() if "integrity" not in each]

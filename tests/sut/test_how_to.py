@@ -37,11 +37,13 @@ class Provider200(BaseHTTPRequestHandler):
 
 def test_the_page_leads_to_a_gateway_that_works(tmp_path: Path) -> None:
     """Gateway and target, as they stand on the page, build, start, serve, and prove passage by their key."""
-    blocks = dict(re.findall(r"^```(python|toml)\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL))
-    config = load_config(blocks["toml"], where="perfgate.toml")
+    blocks = re.findall(r"^```(?:python|toml)\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    (program,) = [block for block in blocks if "import http.server" in block]
+    (table,) = [block for block in blocks if "[targets.one-file]" in block]
+    config = load_config(table, where="perfgate.toml")
     target = find_target(config, config.target)
     repo = a_repository(tmp_path / "repo")
-    commit(repo, {"gateway.py": blocks["python"], "perfgate.toml": blocks["toml"]})
+    commit(repo, {"gateway.py": program, "perfgate.toml": table})
     done = build(target, commit_source(repo, "HEAD"), repo=repo, cache=tmp_path / "cache")
     with HTTPServer(("127.0.0.1", 0), Provider200) as provider:
         thread = Thread(target=provider.serve_forever)

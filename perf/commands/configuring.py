@@ -1,0 +1,161 @@
+"""`perfgate config`: what a target would be configured with, for other uses than a run of perfgate."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from perf.commands.ordering import config_of
+from perf.config import find_target
+from perf.errors import ConfigError, Exit, UsageError
+from perf.model.scenario import Ask, Provider, Topology
+from perf.model.target import ConfigRequest, Endpoint, Target
+from perf.scenarios.setups import Setup, topology_of
+from perf.sut.source import repository_root
+
+_MOCKS = {Provider.OPENAI: ("http://127.0.0.1:9001",), Provider.ANTHROPIC: ("http://127.0.0.1:9002",)}
+"""The URLs where none are given: those of `perfgate upstream --openai-port 9001 --anthropic-port 9002`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the command line asks for; a provider without URLs is left out.
+
+    Its instances use its URLs in turn.
+    """
+
+    target: str | None
+    setup: Setup
+    instances: int
+    weights: tuple[int, ...]
+    keys: int
+    urls: Mapping[Provider, tuple[str, ...]]
+    host: str
+    port: int
+    upstream_key: str
+
+
+def add_wishes(parser: ArgumentParser) -> None:
+    """Add the options of the command."""
+    add = parser.add_argument
+    add("--target", help="the gateway product (default: from perfgate.toml, else reference)")
+    add("--setup", choices=list(Setup), type=Setup, default=Setup.GENERAL, help="default: general")
+    add("--instances", type=int, default=3, help="of each provider (default: 3)")
+    add("--weights", type=_weights, default=(100, 200, 100), help="default: 100,200,100")
+    add("--keys", type=int, default=100, help="client keys (default: 100)")
+    for provider in Provider:
+        text = "a URL of its instances, without /v1; may be repeated"
+        add(f"--{provider}", metavar="URL", action="append", default=[], help=text)
+    add("--host", default="127.0.0.1", help="where the gateway listens (default: 127.0.0.1)")
+    add("--port", type=int, default=8080, help="its port (default: 8080)")
+    add("--upstream-key", default="mock-key", help="the key that it sends to its providers")
+    add("--into", type=Path, help="write the files into this folder")
+
+
+def wanted_of(arguments: Namespace) -> Wanted:
+    """What the options ask for."""
+    given = {Provider.OPENAI: tuple(arguments.openai), Provider.ANTHROPIC: tuple(arguments.anthropic)}
+    return Wanted(
+        target=arguments.target,
+        setup=arguments.setup,
+        instances=arguments.instances,
+        weights=arguments.weights,
+        keys=arguments.keys,
+        urls=given if any(given.values()) else _MOCKS,
+        host=arguments.host,
+        port=arguments.port,
+        upstream_key=arguments.upstream_key,
+    )
+
+
+def config(repo: Path, wanted: Wanted, *, into: Path | None) -> Exit:
+    """Print the target's files and request headers, or write the files into a folder and name them."""
+    own = config_of(repository_root(repo), None)
+    target = find_target(own, wanted.target or own.target)
+    request = _request(wanted, target)
+    try:
+        files = target.render(request)
+    except ValueError as impossible:
+        raise ConfigError(
+            str(impossible),
+            where=f"target {target.name}, set-up {wanted.setup}",
+            cure="Choose another set-up, or mend the target's `config`.",
+        ) from impossible
+    headers = _headers(target, request)
+    if into is not None:
+        _write(files, into)
+    elif len(files) == 1 and not headers:
+        sys.stdout.write(next(iter(files.values())))
+    else:
+        sys.stdout.write("\n".join(f"==> {name} <==\n{text}" for name, text in files.items()))
+    if headers:
+        sys.stdout.write(("\n" if files and into is None else "") + headers)
+    return Exit.PASS
+
+
+def _weights(text: str) -> tuple[int, ...]:
+    return tuple(int(word) for word in text.split(","))
+
+
+def _request(wanted: Wanted, target: Target) -> ConfigRequest:
+    _check(wanted)
+    topology = topology_of(wanted.setup, instances=wanted.instances, weights=wanted.weights, keys=wanted.keys)
+    return ConfigRequest(
+        topology=topology,
+        endpoints=_endpoints(topology, wanted.urls),
+        host=wanted.host,
+        port=wanted.port,
+        client_keys=tuple(
+            target.key_template.replace("{number}", f"{number:04d}") for number in range(wanted.keys)
+        ),
+        upstream_key=wanted.upstream_key,
+    )
+
+
+def _check(wanted: Wanted) -> None:
+    problems = {
+        "--instances": wanted.instances < 1,
+        "--keys": wanted.keys < 1,
+        "--weights": any(weight < 0 for weight in wanted.weights) or not sum(wanted.weights),
+        "--port": not 0 < wanted.port < 65_536,
+    }
+    for where, is_wrong in problems.items():
+        if is_wrong:
+            cure = "Give at least one, and no weights but whole numbers from 0 with one above it."
+            raise UsageError("No gateway can be configured so", where=where, cure=cure)
+
+
+def _endpoints(topology: Topology, urls: Mapping[Provider, Sequence[str]]) -> tuple[Endpoint, ...]:
+    return tuple(
+        Endpoint(
+            name=instance.name,
+            provider=provider,
+            base_url=mine[number % len(mine)].rstrip("/").removesuffix("/v1"),
+            priority=instance.priority,
+            weight=instance.weight,
+        )
+        for provider, mine in urls.items()
+        if mine
+        for number, instance in enumerate(each for each in topology.instances if each.provider is provider)
+    )
+
+
+def _headers(target: Target, request: ConfigRequest) -> str:
+    """What a request must carry, by what it asks for; "" where it needs nothing but its key."""
+    parts = []
+    for ask in Ask:
+        headers = target.headers(request, ask, key=request.client_keys[0])
+        if headers:
+            asked = target.addresses[ask]
+            lines = [f"{name}: {value}" for name, value in headers]
+            parts.append("\n".join([f"==> headers of POST {asked.path} for {asked.model} <==", *lines]))
+    return "\n\n".join(dict.fromkeys(parts)) + "\n" if parts else ""
+
+
+def _write(files: Mapping[str, str], into: Path) -> None:
+    for name, text in files.items():
+        path = into / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{path}\n")

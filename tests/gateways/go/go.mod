@@ -1,0 +1,3 @@
+module example.org/go-gateway
+
+go 1.21

@@ -1,0 +1,79 @@
+"""`perfgate config`: what it prints is what a launch would be given."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from perf.cli import main
+from perf.gateway.config import parse_config
+
+
+def printed(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What the command prints; it must succeed."""
+    assert main(["config", *words]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("setup", "shape"),
+    [
+        ("general", [(1, 100)] * 3),
+        ("single", [(1, 100)]),
+        ("weighted", [(1, 100), (1, 200), (1, 100)]),
+        ("failover", [(1, 100), (2, 100), (3, 100)]),
+    ],
+)
+def test_each_setup_has_its_priorities_and_weights(
+    capsys: pytest.CaptureFixture[str], setup: str, shape: list[tuple[int, int]]
+) -> None:
+    """The reference gateway gets the contract's TOML, with both providers and a hundred numbered keys."""
+    text = printed(capsys, "--setup", setup, "--target", "reference")
+    document = tomllib.loads(text)
+    parse_config(text.encode())
+
+    for provider in ("openai", "anthropic"):
+        assert [(one["priority"], one["weight"]) for one in document["providers"][provider]] == shape
+    assert [one["key"] for one in document["api_keys"]][::99] == ["test-key-0000", "test-key-0099"]
+
+
+def test_urls_are_used_in_turn(capsys: pytest.CaptureFixture[str]) -> None:
+    """Three instances on two URLs; a provider without URLs is left out."""
+    text = printed(capsys, "--openai", "http://a:1", "--openai", "http://b:2/v1/", "--keys", "1")
+    providers = tomllib.loads(text)["providers"]
+
+    assert [one["base_url"] for one in providers["openai"]] == [
+        "http://a:1/v1",
+        "http://b:2/v1",
+        "http://a:1/v1",
+    ]
+    assert "anthropic" not in providers
+
+
+def test_several_files_are_written_into_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """LiteLLM's own format, and the header that its clients send."""
+    out = printed(capsys, "--target", "litellm", "--into", str(tmp_path / "new"), "--keys", "2")
+    document = yaml.safe_load((tmp_path / "new" / "config.yaml").read_text())
+
+    assert len(document["model_list"]) == 6
+    assert str(tmp_path / "new" / "keys.py") in out
+    assert "x-litellm-session-id: test-key-0000" in out
+
+
+def test_a_configuration_in_headers_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Portkey has no file: what is printed is what each request must carry."""
+    out = printed(capsys, "--target", "portkey", "--setup", "single")
+    headers = [line.partition(": ")[2] for line in out.splitlines() if line.startswith("x-portkey-config: ")]
+
+    assert {json.loads(header)["provider"] for header in headers} == {"openai", "anthropic"}
+
+
+@pytest.mark.parametrize(
+    "words", [["--instances", "0"], ["--keys", "0"], ["--weights", "0,0"], ["--port", "0"]]
+)
+def test_nothing_to_configure_is_a_usage_error(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    """The message names the option."""
+    assert main(["config", *words]) == 2
+    assert words[0] in capsys.readouterr().err
