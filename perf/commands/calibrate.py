@@ -9,8 +9,9 @@ from pathlib import Path
 from perf.commands.ordering import Choices, config_of, recording_order
 from perf.errors import BaselineError, Exit, UsageError
 from perf.judge.calibration.table import calibrate, healthy
-from perf.model.calibration import Calibration
+from perf.model.calibration import Calibration, End
 from perf.model.rehearsal import RehearsalBook
+from perf.model.verdict import State
 from perf.pipeline.calibrating import record_planted, record_rehearsals
 from perf.pipeline.progress import listener
 from perf.report import calibration as shown
@@ -77,7 +78,8 @@ def calibrated(choices: Choices, plan: Plan, *, env: Mapping[str, str]) -> Exit:
 
 
 def _exit(table: Calibration, *, alpha: float) -> Exit:
-    if healthy(table.real, alpha=alpha):
+    reds = max(table.states.get(State.FAILED, 0), table.real.ends.get(End.RED, 0))
+    if healthy(reds, table.real.runs, alpha=alpha):
         return Exit.PASS
     sys.stderr.write("perfgate: unchanged gate runs were red more often than chance allows\n")
     return Exit.REGRESSION

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from perf.model.metric import Key, Metric
 from perf.model.rehearsal import RehearsalBook
+from perf.model.verdict import State
 
 
 class End(StrEnum):
@@ -78,10 +79,17 @@ class Noise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """The whole table, of one book of rehearsals."""
+    """The whole table, of one book of rehearsals.
+
+    `states` count how the real, unchanged runs ended as a whole when they were measured: with criteria,
+    contract and controls; `reasons` how often what kept them from passing. `real` is their comparisons alone,
+    judged today.
+    """
 
     book: RehearsalBook
     looks: tuple[int, ...]
+    states: Mapping[State, int]
+    reasons: Mapping[str, int]
     real: Tally
     resampled: Tally
     detections: tuple[Detection, ...]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from perf.model.build import Environment
 from perf.model.metric import Key
+from perf.model.verdict import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +23,14 @@ class RehearsalBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """One real gate run of known truth: the same build twice, or a candidate known to be slower."""
+    """One real gate run of known truth: the same build twice, or a candidate known to be slower.
+
+    `state` is how it ended when it was measured, `reasons` are the numbers that kept it from passing.
+    """
 
     planted: bool
+    state: State
+    reasons: tuple[str, ...]
     blocks: tuple[RehearsalBlock, ...]
 
 

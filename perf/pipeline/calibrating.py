@@ -8,8 +8,7 @@ from perf.errors import UsageError
 from perf.judge.calibration.rehearsals import keys_of, rehearsal_of
 from perf.model.build import Source
 from perf.model.rehearsal import RehearsalBook
-from perf.model.run import Run
-from perf.pipeline.gate import run_gate
+from perf.pipeline.gate import Result, run_gate
 from perf.pipeline.order import Order
 from perf.pipeline.progress import Listener
 
@@ -37,7 +36,7 @@ def record_rehearsals(order: Order, *, runs: int, listener: Listener, keep: Keep
         seeded = replace(order, base=order.candidate, seed=(order.seed + number) % _SEED_RANGE)
         result = run_gate(seeded, listener=listener, disguised=True)
         listener.say(f"gate run {number} of {runs}: {result.verdict.state}")
-        book = _with(book, result.run, order=order, planted=False)
+        book = _with(book, result, order=order, planted=False)
         keep(book)
     assert book is not None
     return book
@@ -51,21 +50,21 @@ def record_planted(
     policy = replace(order.policy, looks=(blocks,), budget_ns=_NO_BUDGET_NS)
     paired = replace(order, base=order.candidate, candidate=slower, policy=policy, controls=False)
     result = run_gate(paired, listener=listener)
-    book = _with(book, result.run, order=order, planted=True)
+    book = _with(book, result, order=order, planted=True)
     keep(book)
     return book
 
 
-def _with(book: RehearsalBook | None, run: Run, *, order: Order, planted: bool) -> RehearsalBook:
+def _with(book: RehearsalBook | None, result: Result, *, order: Order, planted: bool) -> RehearsalBook:
     if book is None:
         book = RehearsalBook(
             recorded_at=datetime.now(UTC).isoformat(timespec="seconds"),
             commit=order.candidate.commit,
             target=order.target.name,
             suite=order.suite,
-            environment=run.header.environment,
-            keys=keys_of(run.blocks, order.scenarios),
+            environment=result.run.header.environment,
+            keys=keys_of(result.run.blocks, order.scenarios),
             rehearsals=(),
         )
-    rehearsal = rehearsal_of(run.blocks, keys=book.keys, planted=planted)
+    rehearsal = rehearsal_of(result.run.blocks, keys=book.keys, planted=planted, verdict=result.verdict)
     return replace(book, rehearsals=(*book.rehearsals, rehearsal))

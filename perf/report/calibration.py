@@ -55,6 +55,8 @@ def render_json(calibration: Calibration) -> str:
         "recorded_at": calibration.book.recorded_at,
         "environment": asdict(calibration.book.environment),
         "looks": calibration.looks,
+        "states": {state.value: count for state, count in calibration.states.items()},
+        "reasons": dict(calibration.reasons),
         **tables,
         "rivals": [{**asdict(each), "ratio": each.ratio} for each in calibration.rivals],
         "detections": detections,
@@ -67,6 +69,7 @@ def _render(calibration: Calibration, look: _Look) -> str:
     sections = [
         _recorded(calibration),
         look.title("Gate runs without a change"),
+        _ended(calibration),
         _unchanged(calibration, look),
         look.title("A worsening in one part: red by how many blocks"),
         _detected(calibration, look),
@@ -95,6 +98,17 @@ def _recorded(calibration: Calibration) -> str:
         f"suite {book.suite}, on {machine.cores} cores of {machine.cpu_model}:\n"
         f"{plain} blocks of the same build twice in {calibration.real.runs} gate runs, "
         f"{planted} blocks of a slower build; {len(book.keys)} numbers gate."
+    )
+
+
+def _ended(calibration: Calibration) -> str:
+    """How the whole gate runs ended, and why those that did not pass."""
+    ended = ", ".join(f"{count} {state}" for state, count in calibration.states.items())
+    why = "; ".join(f"{reason} ({count})" for reason, count in calibration.reasons.items())
+    reasons = f" Not passed for: {why}." if why else ""
+    return (
+        f"The whole real runs, with criteria, contract and controls, ended when they were measured: {ended}."
+        f"{reasons}\nTheir comparisons alone, judged today:"
     )
 
 

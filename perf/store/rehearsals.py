@@ -10,6 +10,7 @@ from perf.errors import BaselineError
 from perf.model.build import Environment
 from perf.model.metric import METRIC_BY_NAME, Key
 from perf.model.rehearsal import Rehearsal, RehearsalBlock, RehearsalBook
+from perf.model.verdict import State
 from perf.store.codec import Place, decode, decode_versioned, encode_line, to_model, to_shape
 from perf.store.schema import SCHEMA_VERSION, Count, EnvironmentShape, Hex, Line, Name, Number, Ratio, Strict
 
@@ -35,6 +36,8 @@ class _BlockShape(Strict, frozen=True):
 
     rehearsal: Count
     planted: bool
+    state: State
+    reasons: Annotated[tuple[Line, ...], Meta(max_length=1_000)]
     number: Count
     duration_ns: Count
     steal_ratio: Ratio
@@ -59,7 +62,7 @@ def read_rehearsals(path: Path) -> RehearsalBook:
             raise BaselineError(
                 f"rehearsal {block.rehearsal}: a value for each key", where=str(path), cure=_CURE
             )
-    grouped = groupby(blocks, key=lambda block: (block.rehearsal, block.planted))
+    grouped = groupby(blocks, key=lambda block: (block.rehearsal, block.planted, block.state, block.reasons))
     return RehearsalBook(
         recorded_at=book.recorded_at,
         commit=book.commit,
@@ -68,8 +71,13 @@ def read_rehearsals(path: Path) -> RehearsalBook:
         environment=to_model(book.environment, Environment),
         keys=keys,
         rehearsals=tuple(
-            Rehearsal(planted=planted, blocks=tuple(to_model(block, RehearsalBlock) for block in members))
-            for (_, planted), members in grouped
+            Rehearsal(
+                planted=planted,
+                state=state,
+                reasons=reasons,
+                blocks=tuple(to_model(block, RehearsalBlock) for block in members),
+            )
+            for (_, planted, state, reasons), members in grouped
         ),
     )
 
@@ -87,7 +95,7 @@ def write_rehearsals(path: Path, book: RehearsalBook) -> None:
         keys=tuple((key.scenario, key.part, key.metric) for key in book.keys),
     )
     lines = [
-        encode_line(_shape(block, rehearsal=number, planted=rehearsal.planted))
+        encode_line(_shape(block, number=number, of=rehearsal))
         for number, rehearsal in enumerate(book.rehearsals, start=1)
         for block in rehearsal.blocks
     ]
@@ -99,10 +107,12 @@ def _block(line: str, *, path: Path, number: int) -> _BlockShape:
     return decode(line, _BlockShape, place=Place(where=f"{path}, line {number}", cure=_CURE))
 
 
-def _shape(block: RehearsalBlock, *, rehearsal: int, planted: bool) -> _BlockShape:
+def _shape(block: RehearsalBlock, *, number: int, of: Rehearsal) -> _BlockShape:
     return _BlockShape(
-        rehearsal=rehearsal,
-        planted=planted,
+        rehearsal=number,
+        planted=of.planted,
+        state=of.state,
+        reasons=of.reasons,
         number=block.number,
         duration_ns=block.duration_ns,
         steal_ratio=round(block.steal_ratio, 4),

@@ -17,7 +17,7 @@ from perf.model.policy import Policy
 from perf.model.rehearsal import Rehearsal, RehearsalBlock, RehearsalBook
 from perf.model.run import Arm, Block
 from perf.model.scenario import Scenario
-from perf.model.verdict import FAILING, Decision
+from perf.model.verdict import FAILING, UNMEASURED, Decision, Verdict
 from perf.stats.bounds import Located, located
 
 Ratios = Mapping[Key, Sequence[float | None]]
@@ -125,9 +125,21 @@ def keys_of(blocks: Sequence[Block], scenarios: Sequence[Scenario]) -> tuple[Key
     return tuple(sorted(gates_of(scenarios, all_series) & all_series.keys()))
 
 
-def rehearsal_of(blocks: Sequence[Block], *, keys: Sequence[Key], planted: bool) -> Rehearsal:
-    """What is kept of a gate run."""
-    return Rehearsal(planted=planted, blocks=tuple(_rehearsal_block(block, keys=keys) for block in blocks))
+def rehearsal_of(
+    blocks: Sequence[Block], *, keys: Sequence[Key], planted: bool, verdict: Verdict
+) -> Rehearsal:
+    """What is kept of a gate run; its reasons are the numbers that kept it from passing."""
+    reasons = (
+        f"{finding.decision}: {finding.key.text}"
+        for finding in verdict.findings
+        if finding.gating and finding.decision in FAILING | UNMEASURED
+    )
+    return Rehearsal(
+        planted=planted,
+        state=verdict.state,
+        reasons=tuple(reasons),
+        blocks=tuple(_rehearsal_block(block, keys=keys) for block in blocks),
+    )
 
 
 def _rehearsal_block(block: Block, *, keys: Sequence[Key]) -> RehearsalBlock:

@@ -1,6 +1,7 @@
 """What calibration finds: false reds, detections beside other rules, and how a real slowdown compares."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import Random
 from statistics import fmean, median, stdev
@@ -43,6 +44,8 @@ def calibrate(book: RehearsalBook, *, policy: Policy, resamples: int, seed: int)
     return Calibration(
         book=book,
         looks=policy.looks,
+        states=Counter(rehearsal.state for rehearsal in unchanged),
+        reasons=Counter(reason for rehearsal in unchanged for reason in rehearsal.reasons),
         real=_real(book, unchanged, policy=policy),
         resampled=_tally([end_of(draw, shifts={}, policy=policy) for draw in draws], times_ns=()),
         detections=tuple(
@@ -56,12 +59,9 @@ def calibrate(book: RehearsalBook, *, policy: Policy, resamples: int, seed: int)
     )
 
 
-def healthy(real: Tally, *, alpha: float) -> bool:
+def healthy(reds: int, runs: int, *, alpha: float) -> bool:
     """Whether so many reds are believable if a run is falsely red with probability alpha (5 % level)."""
-    reds = real.ends.get(End.RED, 0)
-    fewer = math.fsum(
-        math.comb(real.runs, k) * alpha**k * (1 - alpha) ** (real.runs - k) for k in range(reds)
-    )
+    fewer = math.fsum(math.comb(runs, k) * alpha**k * (1 - alpha) ** (runs - k) for k in range(reds))
     return 1 - fewer >= 0.05
 
 

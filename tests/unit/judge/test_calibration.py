@@ -11,10 +11,10 @@ from perf.judge.calibration.rehearsals import Draw, end_of, keys_of, ratios_of, 
 from perf.judge.calibration.rivals import RIVALS, history_of, said
 from perf.judge.calibration.table import calibrate, healthy
 from perf.judge.verdict import conclude
-from perf.model.calibration import End, Tally
+from perf.model.calibration import End
 from perf.model.rehearsal import Rehearsal, RehearsalBlock, RehearsalBook
 from perf.model.verdict import State
-from tests.factories import an_environment
+from tests.factories import a_verdict, an_environment
 from tests.unit.judge.setting import KEY, POLICY, a_scenario, noisy_pairs, paired_run
 
 _STATE = {End.RED: State.FAILED, End.GREEN: State.PASSED, End.UNDECIDED: State.INCONCLUSIVE}
@@ -32,7 +32,7 @@ def _book(runs: int, *, sd: float, drift: float = 0.0, planted: float = 0.0) -> 
 
     def rehearsal(level: float, *, change: float) -> Rehearsal:
         blocks = tuple(block(number, level=level, change=change) for number in range(1, 7))
-        return Rehearsal(planted=change != 0, blocks=blocks)
+        return Rehearsal(planted=change != 0, state=State.PASSED, reasons=(), blocks=blocks)
 
     levels = [500_000 * (1 + rng.gauss(0, drift)) for _ in range(runs)]
     rehearsals = [rehearsal(level, change=0.0) for level in levels]
@@ -56,7 +56,7 @@ def test_a_recorded_run_ends_as_the_gate_would_have_ended_it(change: float, seed
     pairs = noisy_pairs(24, change=change, sd=0.03, seed=seed)
     blocks = paired_run(pairs).blocks
     keys = keys_of(blocks, [a_scenario()])
-    rehearsal = rehearsal_of(blocks, keys=keys, planted=False)
+    rehearsal = rehearsal_of(blocks, keys=keys, planted=False, verdict=a_verdict())
     book = RehearsalBook(
         recorded_at="",
         commit="",
@@ -151,7 +151,4 @@ def test_a_book_without_unchanged_blocks_is_refused() -> None:
 )
 def test_two_reds_of_twenty_are_not_chance(reds: int, believable: bool) -> None:
     """At one per cent, two of twenty happen in 1.7 % of all nights."""
-    ends = {End.RED: reds, End.GREEN: 20 - reds}
-    tally = Tally(runs=20, ends=ends, mean_blocks=6.0, median_ns=0, longest_ns=0)
-
-    assert healthy(tally, alpha=0.01) is believable
+    assert healthy(reds, 20, alpha=0.01) is believable

@@ -8,6 +8,7 @@ import pytest
 from perf.errors import BaselineError
 from perf.model.metric import CPU_PER_REQUEST, E2E_P50, Key
 from perf.model.rehearsal import Rehearsal, RehearsalBlock, RehearsalBook
+from perf.model.verdict import State
 from perf.store.rehearsals import read_rehearsals, write_rehearsals
 from tests.factories import an_environment
 
@@ -25,9 +26,9 @@ _BOOK = RehearsalBook(
     environment=an_environment(),
     keys=(Key("a", "b", E2E_P50.name), Key("a", "b", CPU_PER_REQUEST.name)),
     rehearsals=(
-        Rehearsal(planted=False, blocks=(_block(0), _block(1), _block(2))),
-        Rehearsal(planted=False, blocks=(_block(1),)),
-        Rehearsal(planted=True, blocks=(_block(1),)),
+        Rehearsal(planted=False, state=State.PASSED, reasons=(), blocks=(_block(0), _block(1), _block(2))),
+        Rehearsal(planted=False, state=State.PASSED, reasons=(), blocks=(_block(1),)),
+        Rehearsal(planted=True, state=State.FAILED, reasons=("regressed: a/b/e2e-p50",), blocks=(_block(1),)),
     ),
 )
 
@@ -43,7 +44,10 @@ def test_values_have_six_digits(tmp_path: Path) -> None:
     """Far below any noise; the file stays small."""
     long = replace(_block(1), baseline=(1.23456789, None))
     write_rehearsals(
-        tmp_path / "book.jsonl", replace(_BOOK, rehearsals=(Rehearsal(planted=False, blocks=(long,)),))
+        tmp_path / "book.jsonl",
+        replace(
+            _BOOK, rehearsals=(Rehearsal(planted=False, state=State.PASSED, reasons=(), blocks=(long,)),)
+        ),
     )
 
     assert read_rehearsals(tmp_path / "book.jsonl").rehearsals[0].blocks[0].baseline == (1.23457, None)
