@@ -6,6 +6,7 @@ from pathlib import Path
 from perf.commands.ordering import OWN_ENGINE, WRK, Choices
 from perf.commands.output import FORMATS, Showing
 from perf.commands.run import names
+from perf.model.counting import CounterChoice
 
 
 def add_choices(parser: ArgumentParser) -> None:
@@ -29,6 +30,11 @@ def add_choices(parser: ArgumentParser) -> None:
         choices=(OWN_ENGINE, WRK),
         default=OWN_ENGINE,
         help="wrk repeats scenario 2 beside the engine",
+    )
+    group.add_argument(
+        "--instructions",
+        choices=[choice.value for choice in CounterChoice],
+        help="what counts them (default: from perfgate.toml, else auto)",
     )
     group.add_argument("--fail-on-inconclusive", action="store_true", help="exit 4 if nothing is decided")
 
@@ -62,6 +68,7 @@ def choices_of(arguments: Namespace) -> Choices:
         debug=arguments.debug,
         seed=arguments.seed,
         fail_on_inconclusive=arguments.fail_on_inconclusive,
+        counter=CounterChoice(arguments.instructions) if arguments.instructions else None,
         duration=arguments.duration,
         engine=arguments.engine,
     )

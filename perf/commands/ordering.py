@@ -11,10 +11,20 @@ from perf.judge.controls import CONTROLS
 from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
 from perf.model.build import Source
+from perf.model.counting import CounterChoice
 from perf.model.scenario import Scenario
 from perf.model.target import RunningKind, Target
 from perf.model.units import s_to_ns
-from perf.pipeline.order import Order, controllable, lasting, left_out, require_known_places, select, servable
+from perf.pipeline.order import (
+    Order,
+    controllable,
+    countable,
+    lasting,
+    left_out,
+    require_known_places,
+    select,
+    servable,
+)
 from perf.pipeline.wrk import wrk_scripts
 from perf.store.baselines import read_baseline_text
 from perf.sut.shipped import shipped_source
@@ -46,6 +56,7 @@ class Choices:
     duration: str | None = None
     left_out: bool = False
     engine: str = OWN_ENGINE
+    counter: CounterChoice | None = None
 
 
 def order_of(choices: Choices, *, env: Mapping[str, str]) -> Order:
@@ -125,9 +136,11 @@ def committed_baseline(order: Order, rules: Config, *, base: Source | None) -> B
 
 def _order(choices: Choices, *, repo: Path, target: Target, rules: Config, env: Mapping[str, str]) -> Order:
     suite = choices.suite or rules.suite
+    counter = choices.counter or rules.counter
     wanted = lasting(select(suite, choices.scenarios), _duration_ns(choices.duration))
-    scenarios, skips = servable(wanted, target)
-    rest = left_out(scenarios, skips) if choices.left_out else ()
+    served, unserved = servable(wanted, target)
+    scenarios, uncounted = countable(served, target, counter=counter)
+    rest = left_out(scenarios, (*unserved, *uncounted)) if choices.left_out else ()
     strict = rules.policy.fail_on_inconclusive or choices.fail_on_inconclusive
     candidate = shipped_source(target) if target.shipped else candidate_source(repo)
     return Order(
@@ -136,10 +149,11 @@ def _order(choices: Choices, *, repo: Path, target: Target, rules: Config, env: 
         target=target,
         suite=suite,
         scenarios=scenarios,
-        skips=(*skips, *rest),
+        skips=(*unserved, *uncounted, *rest),
         benchmarks=bool(target.benchmarks) and (not choices.scenarios or BENCHMARKS in choices.scenarios),
         controls=controllable(scenarios, target) and (not choices.scenarios or CONTROLS in choices.scenarios),
         wrk=_wrk(choices, scenarios),
+        counter=counter,
         candidate=candidate,
         base=None,
         baseline=None,

@@ -10,6 +10,7 @@ from perf.config.described import described_target
 from perf.config.reading import convert, join, wrong
 from perf.config.schema import BASELINE, Document, Gate
 from perf.errors import ConfigError, UsageError
+from perf.model.counting import CounterChoice
 from perf.model.metric import METRIC_BY_NAME, Key
 from perf.model.policy import Policy, Waiver
 from perf.model.target import Target
@@ -29,6 +30,7 @@ class Config:
     suite: str
     baseline: str
     wants_baseline: bool
+    counter: CounterChoice
     policy: Policy
     targets: Mapping[str, Target]
 
@@ -48,6 +50,7 @@ def load_config(text: str | None, *, where: str) -> Config:
         suite=document.gate.suite,
         baseline=_baseline(document.gate, where=where),
         wants_baseline=document.gate.baseline is not False,
+        counter=document.gate.instructions,
         policy=_policy(document.gate, where=where),
         targets=_targets(document, where=where),
     )

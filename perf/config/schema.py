@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from perf.model.counting import CounterChoice
 from perf.model.policy import DEFAULT_POLICY
 from perf.model.scenario import Capability
 from perf.model.units import ns_to_s
@@ -52,6 +53,7 @@ class Gate(Table, frozen=True, kw_only=True):
     min_valid_ratio: _Share = DEFAULT_POLICY.min_valid_ratio
     fail_on_inconclusive: bool = DEFAULT_POLICY.fail_on_inconclusive
     creep_factor: Annotated[float, Meta(ge=1, le=100)] = DEFAULT_POLICY.creep_factor
+    instructions: CounterChoice = CounterChoice.AUTO
     limits: dict[str, object] = {}
     waivers: tuple[WaiverTable, ...] = ()
 

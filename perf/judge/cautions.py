@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from perf.judge.counted import is_uncounted
 from perf.judge.ingest import PROCESSES
 from perf.judge.stored import same_machine
 from perf.model.baseline import MachineRecord
@@ -90,7 +91,10 @@ def _about_numbers(run: Run, findings: Sequence[Finding]) -> Iterator[Caution]:
         )
     for skip in run.header.skips:
         yield Caution(kind=CautionKind.SKIPPED, text=f"Scenario {skip.scenario} was skipped: {skip.reason}.")
-    bad = {problem for block in run.blocks for record in block.parts for problem in record.problems}
+    records = [record for block in run.blocks for record in block.parts]
+    for why in sorted({record.problems[0] for record in records if is_uncounted(record)}):
+        yield Caution(kind=CautionKind.SKIPPED, text=f"{why[:1].upper()}{why[1:]}.")
+    bad = {problem for record in records if not is_uncounted(record) for problem in record.problems}
     for problem in sorted(bad):
         yield Caution(
             kind=CautionKind.DISCARDED_BLOCKS, text=f"Some slices were discarded on both arms: {problem}."

@@ -38,10 +38,11 @@ class Terms:
 def decide(evidence: Evidence, terms: Terms) -> Ruling:
     """The first that holds: too few, collapsed, regressed or suspect, improved, equivalent, unknown."""
     estimate = evidence.shown.estimate
-    if terms.look.too_early or evidence.blocks < terms.look.needed:
+    if terms.look.too_early or evidence.blocks < evidence.needed:
+        needed = max(evidence.needed, terms.look.needed) if terms.look.too_early else evidence.needed
         return Ruling(
             decision=Decision.INCONCLUSIVE,
-            text=f"{evidence.blocks} valid blocks; {terms.look.needed} are needed for a conclusion",
+            text=f"{evidence.blocks} valid blocks; {needed} are needed for a conclusion",
         )
     if estimate < -terms.collapse:
         return Ruling(

@@ -10,9 +10,12 @@ from perf.stats import bounds
 from perf.stats.bounds import Bounds, Located, located
 from perf.stats.distributions import student_t_upper_point
 from perf.stats.power import Design, minimal_detectable_effect
+from perf.stats.repeats import Repeats
 
 _BLIND = math.log(10)
 """A run that would only see a worsening by a factor of ten sees nothing."""
+FEWEST_COUNTS = 2
+"""Counted processes of each build without which nothing is known of how well counts repeat themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,21 +24,26 @@ class Evidence:
 
     `p_worse` tests "not worse than the allowance"; `p_better` the opposite; 1 stands for all that are at
     least 0.5, where the estimate itself says so; `upper_equivalent` is the
-    one-sided bound that must stay below the limit for a proof of equivalence.
+    one-sided bound that must stay below the limit for a proof of equivalence. With fewer than `needed`
+    blocks nothing is concluded. `repeats` are the counts, where it is counts that were compared.
     """
 
     blocks: int
+    needed: int
     shown: Bounds
     p_worse: float
     p_better: float
     upper_equivalent: float
     sd: float
     allowance: float
+    repeats: Repeats | None = None
 
     def detectable(self, *, alpha: float, relevance: float) -> float | None:
         """The smallest true worsening (log ratio) that would have been called a regression at POWER."""
         if self.blocks < 2:
             return None
+        if self.repeats is not None:
+            return self.repeats.detectable(alpha=alpha, relevance=relevance, power=POWER)
         design = Design(n=self.blocks, sd=self.sd, alpha=alpha, relevance=relevance)
         effect = minimal_detectable_effect(design, power=POWER).log_ratio
         return effect + self.allowance if effect < _BLIND else None
@@ -51,6 +59,7 @@ def located_evidence(centre: Located, *, blocks: int, look: Look) -> Evidence:
     shown = centre.bounds(ALPHA_SHOWN)
     return Evidence(
         blocks=blocks,
+        needed=look.needed,
         shown=shown,
         p_worse=centre.p_above(0.0) if centre.estimate > 0 else 1.0,
         p_better=centre.p_below(0.0) if centre.estimate < 0 else 1.0,
@@ -60,14 +69,30 @@ def located_evidence(centre: Located, *, blocks: int, look: Look) -> Evidence:
     )
 
 
+def counted_evidence(repeats: Repeats, *, look: Look) -> Evidence:
+    """From the counts of a few processes of each build, which repeat themselves almost exactly."""
+    return Evidence(
+        blocks=min(len(repeats.baseline), len(repeats.candidate)),
+        needed=FEWEST_COUNTS,
+        shown=repeats.bounds(ALPHA_SHOWN),
+        p_worse=repeats.p_above(0.0),
+        p_better=Repeats(baseline=repeats.candidate, candidate=repeats.baseline).p_above(0.0),
+        upper_equivalent=repeats.bounds(look.alpha_equivalent).upper,
+        sd=repeats.sd,
+        allowance=0.0,
+        repeats=repeats,
+    )
+
+
 def stored_evidence(
-    baseline: Sequence[float], candidate: Sequence[float], *, allowance: float, look: Look
+    baseline: Sequence[float], candidate: Sequence[float], *, allowance: float, counted: bool, look: Look
 ) -> Evidence:
     """From logs of independent baseline runs and of candidate blocks, both turned so that more is worse."""
     mirrored = [-value for value in baseline], [-value for value in candidate]
     pooled = math.sqrt(_variance(baseline) / len(baseline) + _variance(candidate) / len(candidate))
     return Evidence(
         blocks=len(candidate),
+        needed=FEWEST_COUNTS if counted else look.needed,
         shown=bounds.two_sample_bounds(baseline, candidate, alpha=ALPHA_SHOWN),
         p_worse=bounds.two_sample_p(baseline, candidate, null=allowance),
         p_better=bounds.two_sample_p(*mirrored, null=allowance),

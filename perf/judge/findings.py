@@ -7,7 +7,7 @@ from statistics import median
 
 from perf.judge.compare import Series, worse, worse_ratios
 from perf.judge.decide import Terms, decide
-from perf.judge.evidence import Evidence, paired_evidence, stored_evidence
+from perf.judge.evidence import Evidence, counted_evidence, paired_evidence, stored_evidence
 from perf.judge.levels import Look
 from perf.judge.stored import drift_allowance, key_of, machine_scale, same_machine, scale_for, worse_logs
 from perf.model.baseline import MachineRecord
@@ -17,6 +17,7 @@ from perf.model.policy import Policy
 from perf.model.run import Arm
 from perf.model.verdict import Basis, Decision, Finding
 from perf.stats.holm import HolmResult, holm
+from perf.stats.repeats import Repeats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Case:
 
     all_series: Mapping[Key, Series]
     gates: Collection[Key]
+    counted: Collection[Key]
     record: MachineRecord | None
     committed: Mapping[Key, float]
     environment: Environment
@@ -75,8 +77,23 @@ def committed_medians(record: MachineRecord | None) -> dict[Key, float]:
 
 
 def _paired(case: Case) -> dict[Key, Evidence]:
-    ratios = {key: worse_ratios(series) for key, series in case.all_series.items()}
-    return {key: paired_evidence(values, look=case.look) for key, values in ratios.items() if values}
+    found = {
+        key: _counted(series, case) if key in case.counted else _measured(series, case)
+        for key, series in case.all_series.items()
+    }
+    return {key: evidence for key, evidence in found.items() if evidence is not None}
+
+
+def _measured(series: Series, case: Case) -> Evidence | None:
+    ratios = worse_ratios(series)
+    return paired_evidence(ratios, look=case.look) if ratios else None
+
+
+def _counted(series: Series, case: Case) -> Evidence | None:
+    baseline, candidate = (worse_logs(series.of(arm), series.metric) for arm in (Arm.BASELINE, Arm.CANDIDATE))
+    if not (baseline and candidate):
+        return None
+    return counted_evidence(Repeats(baseline=baseline, candidate=candidate), look=case.look)
 
 
 def _stored(case: Case) -> dict[Key, Evidence]:
@@ -93,7 +110,10 @@ def _stored(case: Case) -> dict[Key, Evidence]:
         now = worse_logs(series.of(Arm.CANDIDATE), series.metric)
         if then and now:
             allowance = drift_allowance(series.metric, entry.values, same=same)
-            found[series.key] = stored_evidence(then, now, allowance=allowance, look=case.look)
+            counted = series.key in case.counted
+            found[series.key] = stored_evidence(
+                then, now, allowance=allowance, counted=counted, look=case.look
+            )
     return found
 
 

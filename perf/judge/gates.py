@@ -6,7 +6,7 @@ from perf.judge.stored import REFERENCE
 from perf.judge.summarise import BENCHMARKS
 from perf.model.ingest import INGESTED
 from perf.model.metric import Key
-from perf.model.scenario import Scenario
+from perf.model.scenario import Cadence, Scenario
 
 _ALL_OF = INGESTED | {BENCHMARKS}
 """Scenarios of which every number can fail."""
@@ -21,6 +21,11 @@ def gates_of(scenarios: Sequence[Scenario], measured: Iterable[Key]) -> frozense
         for metric in part.gates
     }
     return frozenset(parts | {key for key in measured if key.scenario in _ALL_OF})
+
+
+def counted_keys(scenarios: Sequence[Scenario]) -> frozenset[Key]:
+    """The gates whose few values are counts that repeat themselves almost exactly."""
+    return gates_of([each for each in scenarios if each.cadence is Cadence.COUNTED], ())
 
 
 def contract_keys(scenarios: Sequence[Scenario], measured: Iterable[Key]) -> frozenset[Key]:

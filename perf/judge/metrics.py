@@ -49,6 +49,12 @@ def _connections(pool: Pool) -> float | None:
     return _per(len(used), len(pool.traffic))
 
 
+def _upstream_bytes(pool: Pool) -> float | None:
+    """What the gateway sent upstream, heads and bodies of all attempts, per client request."""
+    nonces = {arrival.nonce for arrival in pool.traffic}
+    return _per(float(sum(arrival.bytes_in for arrival in pool.traffic)), len(nonces))
+
+
 def _sticky_ratio(pool: Pool) -> float | None:
     """The share of answered requests that went to the instance that their client key is bound to."""
     by_key: defaultdict[int, Counter[str]] = defaultdict(Counter)
@@ -162,6 +168,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.ABORT_TIME_P95: lambda pool: _quantile(endings.abort_times_ns(pool), 0.95),
     m.ATTEMPTS_PER_REQUEST: _attempts,
     m.CONNECTIONS_PER_REQUEST: _connections,
+    m.UPSTREAM_BYTES_PER_REQUEST: _upstream_bytes,
     m.STICKY_RATIO: lambda pool: _sticky_ratio(pool) if pool.slices[0].step.part.keys > 1 else None,
     m.DETECT_TIME: _detect_time,
     m.RECOVER_TIME: _recover_time,

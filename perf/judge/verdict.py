@@ -10,7 +10,7 @@ from perf.judge.controls import CONTROLS, judge_controls
 from perf.judge.creep import judge_creep
 from perf.judge.criteria import judge_criteria
 from perf.judge.findings import Case, committed_medians, judge_comparisons
-from perf.judge.gates import contract_keys, gates_of
+from perf.judge.gates import contract_keys, counted_keys, gates_of
 from perf.judge.levels import Look, look_at
 from perf.judge.stored import record_for
 from perf.judge.waivers import with_waivers
@@ -18,7 +18,7 @@ from perf.model.baseline import Baseline
 from perf.model.ingest import INGESTED
 from perf.model.policy import Policy
 from perf.model.run import Mode, Run
-from perf.model.scenario import Route, Scenario
+from perf.model.scenario import Cadence, Route, Scenario
 from perf.model.verdict import FAILING, OPEN, UNMEASURED, Basis, Decision, Finding, State, Verdict
 
 _UNDECIDED = frozenset({Decision.INCONCLUSIVE}) | UNMEASURED
@@ -39,7 +39,7 @@ def conclude(
         ),
         *waived.findings,
         *judge_criteria(scenarios, all_series=case.all_series, blocks=run.blocks, policy=policy),
-        *_contract(case, scenarios, expected=run.header.scenarios),
+        *_contract(case, scenarios, expected=_promised(run, scenarios)),
     )
     return Verdict(
         state=_state(findings, subjects=_subjects(scenarios)),
@@ -62,6 +62,7 @@ def case_of(run: Run, *, scenarios: Sequence[Scenario], baseline: Baseline | Non
     return Case(
         all_series=all_series,
         gates=frozenset() if alone else gates_of(scenarios, all_series),
+        counted=counted_keys(scenarios),
         record=record,
         committed=committed_medians(record),
         environment=run.header.environment,
@@ -85,6 +86,12 @@ def _contract(case: Case, scenarios: Sequence[Scenario], *, expected: Collection
         expected=expected,
         paired=case.paired,
     )
+
+
+def _promised(run: Run, scenarios: Sequence[Scenario]) -> frozenset[str]:
+    """The scenarios that must have numbers: one and the same build is not counted twice."""
+    counted = {each.name for each in scenarios if each.cadence is Cadence.COUNTED}
+    return frozenset(run.header.scenarios) - (counted if same_build(run) else frozenset())
 
 
 def _full_blocks(run: Run) -> int:

@@ -90,6 +90,15 @@ ATTEMPTS_PER_REQUEST = _lower(
 CONNECTIONS_PER_REQUEST = _lower(
     "connections-per-request", "upstream connections per request", unit=Unit.RATIO, limit=0.10
 )
+UPSTREAM_BYTES_PER_REQUEST = _lower(
+    "upstream-bytes-per-request", "bytes to the upstream per request", unit=Unit.BYTES, limit=0.01
+)
+INSTRUCTIONS_PER_REQUEST = _lower(
+    "instructions-per-request", "instructions per request", unit=Unit.COUNT, limit=0.01
+)
+INSTRUCTIONS_PER_DELTA = _lower(
+    "instructions-per-delta", "instructions per chunk", unit=Unit.COUNT, limit=0.01
+)
 STICKY_RATIO = _higher("sticky-ratio", "on the bound instance", unit=Unit.RATIO, limit=0.0)
 DETECT_TIME = _lower("detect-time", "time to detect", unit=Unit.NS, limit=0.20)
 RECOVER_TIME = _lower("recover-time", "time to recover", unit=Unit.NS, limit=0.20)
@@ -152,6 +161,9 @@ METRICS: tuple[Metric, ...] = (
     ABORT_TIME_P95,
     ATTEMPTS_PER_REQUEST,
     CONNECTIONS_PER_REQUEST,
+    UPSTREAM_BYTES_PER_REQUEST,
+    INSTRUCTIONS_PER_REQUEST,
+    INSTRUCTIONS_PER_DELTA,
     STICKY_RATIO,
     DETECT_TIME,
     RECOVER_TIME,

@@ -52,6 +52,8 @@ class Cadence(StrEnum):
     EVERY_BLOCK = "every-block"
     ONCE = "once"
     """Once a run and arm, on a process of its own: it leaves the gateway in another state."""
+    COUNTED = "counted"
+    """In the first blocks of a run, on processes whose instructions are counted; never for its times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,7 @@ class Part:
     The workload is that of one slice.
     A scenario that runs once measures each slice of its parts on a process of its own, and a part with
     `together` on both arms at once.
+    A counted part is measured in `slices` windows, after `warmup_requests` that are not counted.
     `keys` is the number of client keys that requests are spread over, one after the other.
     `gates` are compared in pairs and can fail the run; the other metrics that apply are informational.
     `abort` has the client hang up on some requests; None on none.

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 from perf.errors import MeasureError, UsageError
 from perf.judge.baseline import entries_of, uneven
+from perf.judge.counted import is_uncounted
 from perf.model.baseline import BaselineEntry, MachineRecord
 from perf.model.run import Block
 from perf.pipeline.block import measure_block
+from perf.pipeline.counting import Counting, counter_for
 from perf.pipeline.machine import environment
 from perf.pipeline.once import measure_once
 from perf.pipeline.order import Order
@@ -26,6 +28,7 @@ def record_baseline(order: Order, *, runs: int, listener: Listener) -> MachineRe
     """
     _refuse(order, runs=runs)
     order = replace(order, controls=False)
+    counter = counter_for(order)
     builds = build_arms(order, listener=listener)
     blocks: list[Block] = []
     for number in range(1, runs + 1):
@@ -36,7 +39,7 @@ def record_baseline(order: Order, *, runs: int, listener: Listener) -> MachineRe
         scratch = order.state / "baseline" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
         with workbench(order, builds, scratch=scratch) as bench:
             once = measure_once(bench, say=say).parts if bench.once else ()
-            block = measure_block(bench, number, say=say)
+            block = Counting(bench, counter).add(measure_block(bench, number, say=say), say=say)
             blocks.append(_valid(replace(block, parts=(*once, *block.parts))))
     return MachineRecord(
         environment=environment(),
@@ -61,7 +64,7 @@ def _refuse(order: Order, *, runs: int) -> None:
 def _valid(block: Block) -> Block:
     """A block without a problem; one bad slice spoils the whole baseline."""
     for record in block.parts:
-        if record.problems:
+        if record.problems and not is_uncounted(record):
             raise MeasureError(
                 f"No baseline recorded: {record.problems[0]}",
                 where=f"{record.scenario}/{record.part}, {record.arm}",

@@ -5,14 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from perf.errors import PerfgateError
+from perf.judge.counted import COUNTED_BLOCKS, counts_disagree
 from perf.judge.verdict import conclude
 from perf.model.build import Build
 from perf.model.policy import Policy
 from perf.model.run import Arm, Block, Run, RunHeader
 from perf.model.verdict import Failure, Verdict
 from perf.pipeline.block import measure_block
+from perf.pipeline.counting import Counting, counter_for
 from perf.pipeline.machine import environment
 from perf.pipeline.once import measure_once
 from perf.pipeline.order import Order, require_something
@@ -20,6 +23,7 @@ from perf.pipeline.placement import own_cores, place
 from perf.pipeline.progress import Listener
 from perf.pipeline.workbench import build_arms, workbench
 from perf.store.runs import RunStore, write_failure
+from perf.sut.counter import Counter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ def run_gate(order: Order, *, listener: Listener, disguised: bool = False) -> Re
     record = _Record(order.state / "runs" / run_id)
     with _failures_recorded(record):
         require_something(order)
+        counter = counter_for(order)
         record.phase = "build"
         builds = build_arms(order, listener=listener)
         if disguised:
@@ -66,7 +71,7 @@ def run_gate(order: Order, *, listener: Listener, disguised: bool = False) -> Re
         header = _header(order, builds, run_id=run_id)
         record.store = RunStore.create(order.state / "runs", header)
         record.phase = "measurement"
-        verdict = _measure(order, builds, header=header, record=record, listener=listener)
+        verdict = _measure(order, builds, counter=counter, header=header, record=record, listener=listener)
         record.phase = "judging"
         record.store.finish(verdict)
     run = Run(header=header, blocks=tuple(record.blocks))
@@ -74,7 +79,13 @@ def run_gate(order: Order, *, listener: Listener, disguised: bool = False) -> Re
 
 
 def _measure(
-    order: Order, builds: dict[Arm, Build], *, header: RunHeader, record: _Record, listener: Listener
+    order: Order,
+    builds: dict[Arm, Build],
+    *,
+    counter: Counter | None,
+    header: RunHeader,
+    record: _Record,
+    listener: Listener,
 ) -> Verdict:
     """Block 0, then blocks until a look settles it; the verdict is that of the last look."""
     at_most = order.policy.looks[-1]
@@ -84,6 +95,7 @@ def _measure(
         return conclude(run, scenarios=order.scenarios, baseline=order.baseline, policy=order.policy)
 
     with workbench(order, builds, scratch=record.directory / "gateways") as bench:
+        counting, disagreeing = Counting(bench, counter), False
         if bench.once:
             record.keep(
                 measure_once(bench, say=lambda doing: listener.block(0, at_most=at_most, doing=doing))
@@ -93,7 +105,9 @@ def _measure(
             def say(doing: str, number: int = number) -> None:
                 listener.block(number, at_most=at_most, doing=doing)
 
-            record.keep(measure_block(bench, number, say=say))
+            block = measure_block(bench, number, say=say)
+            counted = number <= COUNTED_BLOCKS or disagreeing
+            record.keep(counting.add(block, say=say) if counted else block)
             if number not in order.policy.looks:
                 continue
             concluded = verdict()
@@ -102,6 +116,7 @@ def _measure(
             if _out_of_time(record.blocks, number, policy=order.policy):
                 listener.say("no time for another look within the budget")
                 return concluded
+            disagreeing = counts_disagree(concluded, order.scenarios)
     return verdict()
 
 
@@ -112,7 +127,7 @@ def _out_of_time(blocks: list[Block], number: int, *, policy: Policy) -> bool:
     """
     spent_ns = sum(block.duration_ns for block in blocks)
     next_look = next((look for look in policy.looks if look > number), number)
-    pace_ns = sum(block.duration_ns for block in blocks if block.number) / number
+    pace_ns = median(block.duration_ns for block in blocks if block.number)
     return spent_ns + (next_look - number) * pace_ns > policy.budget_ns
 
 

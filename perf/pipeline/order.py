@@ -9,12 +9,13 @@ from perf.judge.controls import CONTROLS
 from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
 from perf.model.build import Source
+from perf.model.counting import CounterChoice
 from perf.model.ingest import INGESTED
 from perf.model.load import ConstantRate
 from perf.model.metric import Key
 from perf.model.policy import Policy
 from perf.model.run import Mode, Skip
-from perf.model.scenario import Cadence, Part, Route, Scenario
+from perf.model.scenario import Ask, Cadence, Capability, Part, Route, Scenario
 from perf.model.target import RunningKind, Target
 from perf.scenarios import SCENARIOS, SUITES
 
@@ -39,6 +40,7 @@ class Order:
     benchmarks: bool
     controls: bool
     wrk: Path | None
+    counter: CounterChoice
     candidate: Source
     base: Source | None
     baseline: Baseline | None
@@ -162,6 +164,41 @@ def left_out(scenarios: Sequence[Scenario], skips: Sequence[Skip]) -> tuple[Skip
 
 def _suite_of(scenario: Scenario) -> str:
     return next(name for name, suite in SUITES.items() if scenario in suite)
+
+
+def countable(
+    scenarios: Sequence[Scenario], target: Target, *, counter: CounterChoice
+) -> tuple[tuple[Scenario, ...], tuple[Skip, ...]]:
+    """The scenarios; those that count instructions, without the parts that the target cannot serve.
+
+    Such a scenario is left out where nothing is to count, or nothing can: a gateway that was up before.
+    """
+    why = ""
+    if counter is CounterChoice.OFF:
+        why = "counting instructions is switched off"
+    elif isinstance(target.kind, RunningKind):
+        why = "the instructions of a gateway that was not started here cannot be counted"
+    counted = [each for each in scenarios if each.cadence is Cadence.COUNTED]
+    kept = tuple(
+        _served(each, target) if each in counted else each
+        for each in scenarios
+        if not (why and each in counted)
+    )
+    return kept, tuple(Skip(scenario=each.name, reason=why) for each in counted if why)
+
+
+def _served(scenario: Scenario, target: Target) -> Scenario:
+    parts = tuple(part for part in scenario.parts if _needs(part) <= target.capabilities)
+    return replace(scenario, parts=parts)
+
+
+def _needs(part: Part) -> frozenset[Capability]:
+    asked = {
+        Ask.CHAT: Capability.OPENAI_CHAT,
+        Ask.CHAT_CONVERTED: Capability.OPENAI_TO_ANTHROPIC,
+        Ask.MESSAGES: Capability.ANTHROPIC_MESSAGES,
+    }[part.ask]
+    return frozenset({asked, *((Capability.STREAMING,) if part.stream else ())})
 
 
 def controllable(scenarios: Sequence[Scenario], target: Target) -> bool:

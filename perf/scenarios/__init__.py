@@ -8,6 +8,7 @@ from perf.scenarios.concurrent_throughput import CONCURRENT_THROUGHPUT
 from perf.scenarios.conversion_overhead import CONVERSION_OVERHEAD
 from perf.scenarios.drain_rate import DRAIN_RATE
 from perf.scenarios.failover import FAILOVER_SCENARIO
+from perf.scenarios.instructions import INSTRUCTIONS
 from perf.scenarios.key_cardinality import KEY_CARDINALITY, KEY_CARDINALITY_LARGE
 from perf.scenarios.large_prompts import LARGE_PROMPTS
 from perf.scenarios.memory_leak import MEMORY_LEAK, MEMORY_LEAK_LONG
@@ -32,6 +33,7 @@ _FAST: tuple[Scenario, ...] = (
     STREAM_FAULTS_SHORT,
     CLIENT_ABORTS_SHORT,
     COLD_START,
+    INSTRUCTIONS,
 )
 _MEDIUM: tuple[Scenario, ...] = (
     RIG_LATENCY,

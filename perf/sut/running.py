@@ -1,12 +1,16 @@
 """A gateway that is up: where it is, what it uses, and whether it still lives."""
 
+import time
 from pathlib import Path
 
 from perf.errors import SutError
 from perf.model.target import ConfigRequest, Target
+from perf.model.units import NS_PER_MS
 from perf.sut.process import Ended, GuardedProcess
 from perf.sut.usage import Usage, cpu_ns_of, tree_below, usage_of
 from perf.sut.workshop import LOG_LINES
+
+_REST_NS = 3 * NS_PER_MS
 
 
 class RunningSut:
@@ -58,6 +62,17 @@ class RunningSut:
     def cpu_ns(self) -> int | None:
         """Return the CPU time of the whole process tree up to now; as `usage`, but cheaper."""
         return None if self._process is None else cpu_ns_of(self.pids())
+
+    def rest(self, deadline_ns: int) -> bool:
+        """Wait until the process tree has used no CPU time for 3 ms; False if it did not rest in time."""
+        until_ns = time.monotonic_ns() + deadline_ns
+        used_ns, before_ns = self.cpu_ns(), None
+        while used_ns != before_ns:
+            if self._process is None or time.monotonic_ns() > until_ns:
+                return False
+            self._process.wait(_REST_NS)
+            used_ns, before_ns = self.cpu_ns(), used_ns
+        return True
 
     def log_tail(self, lines: int) -> tuple[str, ...]:
         """Return the last lines that the gateway wrote."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from perf.errors import ConfigError, NothingToCompareError, UsageError
+from perf.model.counting import CounterChoice
 from perf.model.metric import Key
 from perf.model.policy import DEFAULT_POLICY, Waiver
 from perf.model.scenario import Capability
@@ -25,6 +26,7 @@ _ORDER = Order(
     benchmarks=True,
     wrk=None,
     controls=True,
+    counter=CounterChoice.AUTO,
     candidate=a_source(),
     base=a_source(),
     baseline=a_baseline(),
