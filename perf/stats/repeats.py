@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from perf.stats.bounds import Bounds
-from perf.stats.distributions import normal_cdf, normal_quantile, student_t_sf, student_t_upper_point
+from perf.stats.distributions import (
+    chi_square_upper_point,
+    normal_cdf,
+    normal_quantile,
+    student_t_sf,
+    student_t_upper_point,
+)
 from perf.stats.location import variance
 
 REPEAT_SD = 0.0016
@@ -72,5 +78,15 @@ class Repeats:
         return max(by_floor, student_t_sf(distance / self.sd, self._df)) if self.sd else by_floor
 
     def detectable(self, *, alpha: float, relevance: float, power: float) -> float:
-        """The smallest true shift that, with this noise, is significant and above `relevance` so often."""
-        return max(relevance, self.half_width(alpha)) + self.half_width(1 - power)
+        """A true shift that, with noise as large as that seen, is significant and above `relevance` so often.
+
+        Half of 1 - power is left to an unlucky mean, half to an unlucky standard deviation.
+        """
+        if not math.isfinite(self.sd):
+            return math.inf
+        missed = (1 - power) / 2
+        unlucky = math.sqrt(chi_square_upper_point(missed, self._df) / self._df)
+        student = student_t_upper_point(alpha, self._df) * self.sd * unlucky
+        floor = normal_quantile(1 - alpha) * REPEAT_SD
+        mean = normal_quantile(1 - missed) * self.sd
+        return max(relevance, self._root * max(student, floor)) + self._root * mean

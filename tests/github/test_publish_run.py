@@ -32,7 +32,7 @@ def test_a_regression_fails_whatever_the_run_said(world: World) -> None:
     assert "### ❌ Performance gate: failed" in world.comment
     assert "The measuring job called this passed" in world.comment
     assert world.status.state == "failure"
-    assert "baseline-latency" in world.status.description
+    assert "instructions per request" in world.status.description
 
 
 def test_red_then_green_is_one_comment(world: World) -> None:
