@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perf.judge.plan import plan_block
+from perf.judge.plan import plan_block, plan_once
 from perf.model.load import ClosedLoop
 from perf.model.run import Arm
 from perf.model.scenario import Cadence, Route
@@ -16,6 +16,7 @@ from perf.scenarios import SCENARIOS
 from tests.unit.judge.setting import a_scenario, a_scenario_part
 
 _SEEDS = st.integers(0, 2**32)
+_ARMS = (Arm.BASELINE, Arm.CANDIDATE)
 
 
 def _plan(seed: int, *, paired: bool = True) -> tuple[SliceStep, ...]:
@@ -90,3 +91,23 @@ def test_without_a_base_the_candidate_runs_beside_its_twin() -> None:
 
     assert {step.arms for step in steps if step.manner is Manner.ALONE} == {(Arm.CANDIDATE,), (Arm.RIG,)}
     assert {step.manner for step in steps if len(step.arms) > 1} == {Manner.ALTERNATING, Manner.TOGETHER}
+
+
+@given(
+    slices=st.integers(0, 4),
+    together=st.integers(0, 2),
+    paired=st.booleans(),
+    first=st.sampled_from(list(_ARMS)),
+)
+def test_what_runs_once_has_its_slices_by_turns_and_at_once(
+    slices: int, together: int, *, paired: bool, first: Arm
+) -> None:
+    """Each arm has every slice; arms that share one run at once, and the chosen one starts."""
+    part = a_scenario_part(slices=slices, together=together)
+    steps = plan_once(a_scenario(parts=(part,)), paired=paired, first=first)
+    seen = Counter(arm for step in steps for arm in step.arms)
+
+    assert set(seen.values()) <= {slices + together}
+    assert set(seen) == (set() if not steps else set(_ARMS) if paired else {Arm.CANDIDATE})
+    assert all(step.arms[0] is first for step in steps[:1]) or not paired
+    assert sum(step.manner is Manner.TOGETHER for step in steps) == (together if paired else 0)

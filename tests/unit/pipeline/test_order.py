@@ -11,7 +11,15 @@ from perf.model.metric import Key
 from perf.model.policy import DEFAULT_POLICY, Waiver
 from perf.model.scenario import Capability
 from perf.model.target import RunningKind
-from perf.pipeline.order import Order, require_known_places, require_something, select, servable
+from perf.pipeline.order import (
+    Order,
+    lasting,
+    left_out,
+    require_known_places,
+    require_something,
+    select,
+    servable,
+)
 from perf.scenarios import SCENARIOS, SUITES
 from perf.targets import TARGETS
 from tests.factories import a_baseline, a_source
@@ -130,3 +138,36 @@ def test_an_order_that_could_know_nothing_is_refused(order: Order, error: type[E
     """Before minutes are spent."""
     with pytest.raises(error):
         require_something(order)
+
+
+def test_suites_hold_every_scenario_and_share_only_the_rig() -> None:
+    """No scenario is in two suites but the one that measures the rig, and none is in no suite."""
+    everything = [scenario for suite in SUITES.values() for scenario in suite]
+    shared = {scenario.name for scenario in everything if everything.count(scenario) > 1}
+
+    assert {scenario.name for scenario in everything} == {scenario.name for scenario in SCENARIOS}
+    assert shared == {"rig-latency"}
+
+
+def test_what_was_not_chosen_is_told_with_the_way_to_run_it() -> None:
+    """Each scenario is either run or listed as skipped, with its number and suite."""
+    chosen = select("fast", ["3"])
+    skips = left_out(chosen, ())
+
+    assert {skip.scenario for skip in skips} | {"sticky-sessions"} == {each.name for each in SCENARIOS}
+    (leak,) = (skip.reason for skip in skips if skip.scenario == "memory-leak-30min")
+    assert "long" in leak
+    assert "--scenario 8L" in leak
+
+
+def test_a_duration_changes_only_what_watches_growth() -> None:
+    """The same definition of scenario 8 runs as long as one likes; others keep their length."""
+    leak, failover = lasting(select("fast", ["7", "8"]), 20)[::-1]
+
+    assert [part.workload for part in leak.parts] != [
+        part.workload for part in select("fast", ["8"])[0].parts
+    ]
+    assert (failover,) == select("fast", ["7"])
+    assert lasting(SCENARIOS, None) == SCENARIOS
+    with pytest.raises(UsageError, match="duration"):
+        lasting(select("fast", ["7"]), 20)

@@ -1,0 +1,79 @@
+"""When a criterion is met, missed, or not measurable on this machine."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perf.judge.compare import series_of
+from perf.judge.criteria import OF_PROCESSES, judge_criteria
+from perf.judge.verdict import conclude
+from perf.model import metric as m
+from perf.model.metric import METRICS, Metric
+from perf.model.run import Arm, Mode
+from perf.model.scenario import Bound, Criterion, Part
+from perf.model.verdict import Decision, Finding, State
+from tests.factories import a_block, a_header, a_part, a_run
+from tests.unit.judge.setting import PART, POLICY, SCENARIO, a_scenario, a_scenario_part, success_criterion
+
+_FAST_ENOUGH = Criterion(part=PART, metric=m.QPS, bound=Bound.AT_LEAST, target=5_000, note="at most 10,000/s")
+_HARD = replace(a_scenario_part(), saturating=True)
+
+
+def _name(metric: Metric) -> str:
+    return metric.name
+
+
+def _finding(criterion: Criterion, *, part: Part, values: dict[Metric, float]) -> Finding:
+    record = a_part(arm=Arm.CANDIDATE, values={metric.name: value for metric, value in values.items()})
+    block = a_block(number=0, parts=(record,))
+    scenario = a_scenario(parts=(part,), criteria=(criterion,))
+    (finding,) = judge_criteria((scenario,), all_series=series_of([block]), blocks=[block], policy=POLICY)
+    return finding
+
+
+@given(qps=st.floats(1, 20_000), load=st.floats(0, 1), lag=st.floats(0, 1))
+def test_a_busy_rig_excuses_a_miss_and_never_makes_one(qps: float, load: float, lag: float) -> None:
+    """Met is met, whatever the rig did; a miss counts only if the rig had room."""
+    finding = _finding(_FAST_ENOUGH, part=_HARD, values={m.QPS: qps, m.RIG_LOAD: load, m.RIG_LAG: lag})
+    busy = load > POLICY.max_engine_ratio or lag > POLICY.max_lag_ratio
+    missed = Decision.UNMEASURABLE if busy else Decision.MISSED
+
+    assert finding.decision is (Decision.MET if qps >= 5_000 else missed)
+    assert finding.text.endswith("; at most 10,000/s")
+
+
+def test_only_a_load_to_the_limit_is_excused() -> None:
+    """Elsewhere a busy rig makes the whole slice invalid, so its values do not come this far."""
+    finding = _finding(_FAST_ENOUGH, part=a_scenario_part(), values={m.QPS: 1, m.RIG_LOAD: 1.0})
+
+    assert finding.decision is Decision.MISSED
+
+
+@pytest.mark.parametrize("metric", [each for each in METRICS if each in OF_PROCESSES], ids=_name)
+def test_processes_of_a_gateway_that_was_up_before_are_unknown(metric: Metric) -> None:
+    """Not measurable is said with the reason; where the process is known, a missing number is invalid."""
+    criterion = Criterion(part=PART, metric=metric, bound=Bound.AT_MOST, target=1)
+    foreign = _finding(criterion, part=a_scenario_part(), values={m.SUCCESS_RATIO: 1.0})
+    ours = _finding(criterion, part=a_scenario_part(), values={m.SUCCESS_RATIO: 1.0, m.RSS: 1.0})
+
+    assert foreign.decision is Decision.UNMEASURABLE
+    assert "was up before" in foreign.text
+    assert ours.decision is Decision.INVALID
+
+
+@pytest.mark.parametrize(
+    ("success", "state"), [(1.0, State.PASSED), (0.5, State.FAILED), (None, State.NO_RESULT)], ids=str
+)
+def test_criteria_alone_can_decide(success: float | None, state: State) -> None:
+    """Without anything to compare with, a run passes by its criteria, and never by knowing nothing."""
+    values = {m.E2E_P50.name: 500_000.0} | ({} if success is None else {m.SUCCESS_RATIO.name: success})
+    block = a_block(number=0, parts=(a_part(arm=Arm.CANDIDATE, values=values),))
+    run = a_run(header=a_header(scenarios=(SCENARIO,), mode=Mode.CRITERIA_ONLY), blocks=(block,))
+    verdict = conclude(
+        run, scenarios=[a_scenario(criteria=(success_criterion(),))], baseline=None, policy=POLICY
+    )
+
+    assert verdict.state is state
+    assert any("Nothing was compared" in caution.text for caution in verdict.cautions)
