@@ -36,7 +36,7 @@ class Rehearsal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RehearsalBook:
-    """Rehearsals of one commit on one machine; `keys` are the numbers that gate."""
+    """Rehearsals of one commit on one machine; `keys` are the numbers that gate, `counted` the counts."""
 
     recorded_at: str
     commit: str
@@ -44,4 +44,5 @@ class RehearsalBook:
     suite: str
     environment: Environment
     keys: tuple[Key, ...]
+    counted: frozenset[Key]
     rehearsals: tuple[Rehearsal, ...]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from perf.errors import UsageError
 from perf.judge.calibration.rehearsals import keys_of, rehearsal_of
+from perf.judge.gates import counted_keys
 from perf.model.build import Source
 from perf.model.rehearsal import RehearsalBook
 from perf.pipeline.gate import Result, run_gate
@@ -64,6 +65,7 @@ def _with(book: RehearsalBook | None, result: Result, *, order: Order, planted: 
             suite=order.suite,
             environment=result.run.header.environment,
             keys=keys_of(result.run.blocks, order.scenarios),
+            counted=counted_keys(order.scenarios),
             rehearsals=(),
         )
     rehearsal = rehearsal_of(result.run.blocks, keys=book.keys, planted=planted, verdict=result.verdict)

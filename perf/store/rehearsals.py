@@ -16,6 +16,7 @@ from perf.store.schema import SCHEMA_VERSION, Count, EnvironmentShape, Hex, Line
 
 _SIGNIFICANT_DIGITS = 6
 _CURE = "Record it anew with `perfgate calibrate --record`; the file is not made to be edited."
+_Keys = Annotated[tuple[tuple[Name, Name, Name], ...], Meta(max_length=1_000)]
 _Values = Annotated[tuple[Number | None, ...], Meta(max_length=1_000)]
 
 
@@ -28,7 +29,8 @@ class _BookShape(Strict, frozen=True):
     target: Name
     suite: Name
     environment: EnvironmentShape
-    keys: Annotated[tuple[tuple[Name, Name, Name], ...], Meta(max_length=1_000)]
+    keys: _Keys
+    counted: _Keys
 
 
 class _BlockShape(Strict, frozen=True):
@@ -70,6 +72,7 @@ def read_rehearsals(path: Path) -> RehearsalBook:
         suite=book.suite,
         environment=to_model(book.environment, Environment),
         keys=keys,
+        counted=frozenset(Key(*key) for key in book.counted),
         rehearsals=tuple(
             Rehearsal(
                 planted=planted,
@@ -93,6 +96,7 @@ def write_rehearsals(path: Path, book: RehearsalBook) -> None:
         suite=book.suite,
         environment=to_shape(book.environment, EnvironmentShape, place=place),
         keys=tuple((key.scenario, key.part, key.metric) for key in book.keys),
+        counted=tuple((key.scenario, key.part, key.metric) for key in sorted(book.counted)),
     )
     lines = [
         encode_line(_shape(block, number=number, of=rehearsal))

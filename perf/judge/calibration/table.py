@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from statistics import fmean, median, stdev
 
-from perf.judge.calibration.rehearsals import Draw, Ending, Ratios, end_of, ratios_of
+from perf.judge.calibration.rehearsals import Columns, Draw, Ending, columns_of, end_of
 from perf.judge.calibration.rivals import RIVALS, History, history_of, said
+from perf.judge.counted import COUNTED_BLOCKS
 from perf.judge.levels import ALPHA_SHOWN
 from perf.model import metric as m
 from perf.model.calibration import Calibration, Detection, End, Noise, Tally
@@ -17,6 +18,7 @@ from perf.model.rehearsal import Rehearsal, RehearsalBook
 from perf.stats.bounds import located
 
 EFFECTS: Mapping[str, tuple[float, ...]] = {
+    m.INSTRUCTIONS_PER_REQUEST.name: (0.01, 0.02, 0.03, 0.05, 0.10),
     m.CPU_PER_REQUEST.name: (0.02, 0.03, 0.05, 0.10),
     m.E2E_P50.name: (0.02, 0.03, 0.05, 0.10),
     m.QPS.name: (0.02, 0.03, 0.05, 0.10),
@@ -32,14 +34,18 @@ def calibrate(book: RehearsalBook, *, policy: Policy, resamples: int, seed: int)
     whether a real one behaves like that. ValueError without an unchanged rehearsal.
     """
     unchanged = [rehearsal for rehearsal in book.rehearsals if not rehearsal.planted]
-    ratios = ratios_of(book, unchanged)
-    size = len(next(iter(ratios.values()), ()))
-    if not size:
+    columns = columns_of(book, unchanged)
+    if not columns.size:
         raise ValueError("no block of an unchanged rehearsal")
     rng = Random(seed)
     history = history_of(book)
     draws = [
-        Draw(ratios=ratios, order=rng.choices(range(size), k=policy.looks[-1])) for _ in range(resamples)
+        Draw(
+            columns=columns,
+            order=rng.choices(range(columns.size), k=policy.looks[-1]),
+            counted=rng.choices(columns.counted, k=COUNTED_BLOCKS) if columns.counted else (),
+        )
+        for _ in range(resamples)
     ]
     return Calibration(
         book=book,
@@ -55,7 +61,7 @@ def calibrate(book: RehearsalBook, *, policy: Policy, resamples: int, seed: int)
             if any(key.metric == metric.name for key in book.keys)
         ),
         rivals=tuple(said(rival, history, shifts=lambda _: {}) for rival in RIVALS),
-        noise=_noise(book, ratios),
+        noise=_noise(book, columns),
     )
 
 
@@ -68,9 +74,9 @@ def healthy(reds: int, runs: int, *, alpha: float) -> bool:
 def _real(book: RehearsalBook, unchanged: Sequence[Rehearsal], *, policy: Policy) -> Tally:
     endings = []
     for rehearsal in unchanged:
-        ratios = ratios_of(book, [rehearsal])
-        size = sum(1 for block in rehearsal.blocks if block.number)
-        endings.append(end_of(Draw(ratios=ratios, order=range(size)), shifts={}, policy=policy))
+        columns = columns_of(book, [rehearsal])
+        draw = Draw(columns=columns, order=range(columns.size), counted=columns.counted)
+        endings.append(end_of(draw, shifts={}, policy=policy))
     times_ns = [sum(block.duration_ns for block in rehearsal.blocks) for rehearsal in unchanged]
     return _tally(endings, times_ns=times_ns)
 
@@ -113,14 +119,14 @@ def _detection(
     )
 
 
-def _noise(book: RehearsalBook, unchanged: Ratios) -> tuple[Noise, ...]:
-    planted = ratios_of(book, [rehearsal for rehearsal in book.rehearsals if rehearsal.planted])
-    return tuple(_noise_of(key, unchanged=unchanged[key], planted=planted[key]) for key in book.keys)
+def _noise(book: RehearsalBook, unchanged: Columns) -> tuple[Noise, ...]:
+    planted = columns_of(book, [rehearsal for rehearsal in book.rehearsals if rehearsal.planted])
+    return tuple(
+        _noise_of(key, before=unchanged.log_ratios(key), after=planted.log_ratios(key)) for key in book.keys
+    )
 
 
-def _noise_of(key: Key, *, unchanged: Sequence[float | None], planted: Sequence[float | None]) -> Noise:
-    before = [value for value in unchanged if value is not None]
-    after = [value for value in planted if value is not None]
+def _noise_of(key: Key, *, before: Sequence[float], after: Sequence[float]) -> Noise:
     shown = located(after).bounds(ALPHA_SHOWN) if len(after) > 1 else None
     return Noise(
         key=key,

@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perf.judge.calibration.rehearsals import Draw, end_of, keys_of, ratios_of, rehearsal_of
+from perf.judge.calibration.rehearsals import Columns, Draw, columns_of, end_of, keys_of, rehearsal_of
 from perf.judge.calibration.rivals import RIVALS, history_of, said
 from perf.judge.calibration.table import calibrate, healthy
 from perf.judge.verdict import conclude
 from perf.model.calibration import End
+from perf.model.metric import INSTRUCTIONS_PER_REQUEST, Key
 from perf.model.rehearsal import Rehearsal, RehearsalBlock, RehearsalBook
 from perf.model.verdict import State
 from tests.factories import a_verdict, an_environment
 from tests.unit.judge.setting import KEY, POLICY, a_scenario, noisy_pairs, paired_run
 
+_COUNT = Key("instructions", "chat", INSTRUCTIONS_PER_REQUEST.name)
 _STATE = {End.RED: State.FAILED, End.GREEN: State.PASSED, End.UNDECIDED: State.INCONCLUSIVE}
 
 
@@ -45,8 +47,14 @@ def _book(runs: int, *, sd: float, drift: float = 0.0, planted: float = 0.0) -> 
         suite="fast",
         environment=an_environment(),
         keys=(KEY,),
+        counted=frozenset(),
         rehearsals=tuple(rehearsals),
     )
+
+
+def _draw(columns: Columns) -> Draw:
+    """All blocks, in their order."""
+    return Draw(columns=columns, order=range(columns.size), counted=columns.counted)
 
 
 @settings(max_examples=15)
@@ -64,9 +72,10 @@ def test_a_recorded_run_ends_as_the_gate_would_have_ended_it(change: float, seed
         suite="s",
         environment=an_environment(),
         keys=keys,
+        counted=frozenset(),
         rehearsals=(rehearsal,),
     )
-    ending = end_of(Draw(ratios=ratios_of(book, [rehearsal]), order=range(24)), shifts={}, policy=POLICY)
+    ending = end_of(_draw(columns_of(book, [rehearsal])), shifts={}, policy=POLICY)
     verdict = conclude(
         paired_run(pairs[: ending.blocks]), scenarios=[a_scenario()], baseline=None, policy=POLICY
     )
@@ -84,18 +93,30 @@ def test_a_planted_change_multiplies_the_candidate(effect: float, seed: int) -> 
     def ending(pairs: list[tuple[float, float]], *, shift: float) -> End:
         ratios = {KEY: [math.log(candidate / baseline) for baseline, candidate in pairs]}
         shifts = {KEY: shift} if shift else {}
-        return end_of(Draw(ratios=ratios, order=range(24)), shifts=shifts, policy=POLICY).end
+        return end_of(_draw(Columns(ratios=ratios, counts={})), shifts=shifts, policy=POLICY).end
 
     multiplied = [(baseline, candidate * (1 + effect)) for baseline, candidate in pairs]
 
     assert ending(pairs, shift=math.log1p(effect)) is ending(multiplied, shift=0.0)
 
 
+def test_counts_are_judged_as_counts() -> None:
+    """Three processes of each build decide at the first look: +1 % is red, nothing is green."""
+    base = math.log(1_000_000)
+    column = [(base + 1e-4, base), (base, base + 1e-4), (base, base), *[None] * 3]
+    columns = Columns(ratios={KEY: [0.001, -0.002, 0.001, 0.0, -0.001, 0.002]}, counts={_COUNT: column})
+    unchanged = end_of(_draw(columns), shifts={}, policy=POLICY)
+    changed = end_of(_draw(columns), shifts={_COUNT: math.log1p(0.01)}, policy=POLICY)
+
+    assert (unchanged.end, unchanged.blocks) == (End.GREEN, 6)
+    assert (changed.end, changed.red) == (End.RED, frozenset({_COUNT}))
+
+
 def test_fewer_blocks_than_the_rules_want_are_no_conclusion() -> None:
     """Six noisy blocks decide nothing, and no seventh was recorded."""
     ratios = {KEY: [0.05, -0.06, 0.04, -0.05, 0.06, -0.03]}
 
-    assert end_of(Draw(ratios=ratios, order=range(6)), shifts={}, policy=POLICY).end is End.CUT_SHORT
+    assert end_of(_draw(Columns(ratios=ratios, counts={})), shifts={}, policy=POLICY).end is End.CUT_SHORT
 
 
 def test_drift_between_runs_fools_stored_numbers_and_not_the_gate() -> None:

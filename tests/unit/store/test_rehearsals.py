@@ -25,6 +25,7 @@ _BOOK = RehearsalBook(
     suite="fast",
     environment=an_environment(),
     keys=(Key("a", "b", E2E_P50.name), Key("a", "b", CPU_PER_REQUEST.name)),
+    counted=frozenset({Key("a", "b", CPU_PER_REQUEST.name)}),
     rehearsals=(
         Rehearsal(planted=False, state=State.PASSED, reasons=(), blocks=(_block(0), _block(1), _block(2))),
         Rehearsal(planted=False, state=State.PASSED, reasons=(), blocks=(_block(1),)),
