@@ -99,7 +99,7 @@ def _measuring(add: _Add) -> None:
     which.add_argument(
         "--scenario", action="append", default=[], help="only this, by number or name; may be repeated"
     )
-    which.add_argument("--all", action="store_true", help="every scenario: takes an hour")
+    which.add_argument("--all", action="store_true", help="every scenario: takes about 50 minutes")
     which.add_argument("--bench", action="store_true", help="the micro-benchmarks, beside those of the base")
     calibrator = add("calibrate", "Say how often the gate errs, and what it finds.", command=_calibrate)
     calibrate.options(calibrator)
