@@ -100,8 +100,10 @@ def _full_blocks(run: Run) -> int:
     Other tools' results do not make a run longer, unless there is nothing else in it.
     """
     numbered = [block for block in run.blocks if block.number > 0]
-    own = [block for block in numbered if any(part.scenario not in INGESTED for part in block.parts)]
-    return len(own or numbered)
+    foreign = [
+        block for block in numbered if block.parts and all(part.scenario in INGESTED for part in block.parts)
+    ]
+    return len(numbered) - len(foreign) or len(numbered)
 
 
 def _known_by_identity(run: Run, findings: tuple[Finding, ...], *, look: Look) -> tuple[Finding, ...]:

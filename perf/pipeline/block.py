@@ -53,7 +53,8 @@ class Bench:
     @property
     def repeats(self) -> bool:
         """Whether blocks would measure anything; if not, block 0 is the whole run."""
-        return bool(self.every_block) or self.benchmarks
+        counted = any(each.cadence is Cadence.COUNTED for each in self.scenarios)
+        return counted or bool(self.every_block) or self.benchmarks
 
     @property
     def every_block(self) -> tuple[Scenario, ...]:

@@ -7,7 +7,7 @@ from perf.model.scenario import Ask, Cadence, Capability, Part, Route, Scenario
 from perf.model.upstream import Fault, FaultKind
 from perf.scenarios.topologies import GENERAL, script
 
-_WINDOWS = 8
+_WINDOWS = 12
 _AT_ONCE = Fault(kind=FaultKind.COALESCE, ratio=1.0)
 """All chunks in one write: how many of them a read brings must not depend on the machine's speed."""
 
@@ -42,15 +42,15 @@ INSTRUCTIONS = Scenario(
             "chat",
             Ask.CHAT,
             stream=False,
-            requests=8,
+            requests=4,
             gates=(m.INSTRUCTIONS_PER_REQUEST, m.CONNECTIONS_PER_REQUEST, m.UPSTREAM_BYTES_PER_REQUEST),
         ),
-        _part("chat-stream", Ask.CHAT, stream=True, requests=4, gates=(m.INSTRUCTIONS_PER_DELTA,)),
+        _part("chat-stream", Ask.CHAT, stream=True, requests=2, gates=(m.INSTRUCTIONS_PER_DELTA,)),
         _part(
             "chat-converted",
             Ask.CHAT_CONVERTED,
             stream=False,
-            requests=8,
+            requests=4,
             gates=(m.INSTRUCTIONS_PER_REQUEST, m.UPSTREAM_BYTES_PER_REQUEST),
         ),
     ),
