@@ -128,6 +128,16 @@ def _if_weighted(extract: Extract) -> Extract:
     return lambda pool: extract(pool) if pool.slices[0].step.part.weights else None
 
 
+def _if_unchanging(extract: Extract) -> Extract:
+    """The same where what the gateway holds is sampled under a load that stays the same."""
+    return lambda pool: (
+        extract(pool)
+        if (part := pool.slices[0].step.part).usage_every_ns
+        and (part.abort is not None or not _is_closed(pool))
+        else None
+    )
+
+
 def _if_sampled(extract: Extract, *, closed: bool) -> Extract:
     """The same where the part asks for samples of what the gateway holds, in one kind of loop."""
     return lambda pool: (
@@ -179,10 +189,10 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.SHARE_DEVIATION: _if_weighted(shares.share_deviation),
     m.CHI_SQUARE_P: _if_weighted(shares.chi_square_p),
     m.CHI_SQUARE_POWER: _if_weighted(shares.chi_square_power),
-    m.UNDISTURBED_SUCCESS: _if_sampled(soak.undisturbed_success, closed=False),
+    m.UNDISTURBED_SUCCESS: _if_unchanging(soak.undisturbed_success),
     m.RSS_GROWTH: _if_sampled(soak.rss_growth_bytes, closed=False),
-    m.FD_GROWTH: _if_sampled(soak.fd_growth, closed=False),
-    m.SOCKET_GROWTH: _if_sampled(soak.socket_growth, closed=False),
+    m.FD_GROWTH: _if_unchanging(soak.fd_growth),
+    m.SOCKET_GROWTH: _if_unchanging(soak.socket_growth),
     m.MEMORY_PER_KEY: _if_sampled(soak.memory_per_key_bytes, closed=True),
     m.MEMORY_PER_KNOWN_KEY: _if_sampled(soak.memory_per_known_key_bytes, closed=True),
     m.SATURATION: overload.saturation,

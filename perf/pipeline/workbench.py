@@ -13,6 +13,7 @@ from perf.model.run import Arm
 from perf.model.scenario import Part, Scenario
 from perf.pipeline.block import Bench
 from perf.pipeline.controls import Controls
+from perf.pipeline.machine import raise_file_limit
 from perf.pipeline.order import Order
 from perf.pipeline.placement import frozen_heap, own_cores, place
 from perf.pipeline.progress import Listener
@@ -56,6 +57,7 @@ def _connections(part: Part) -> int:
 def workbench(order: Order, builds: Mapping[Arm, Build], *, scratch: Path) -> Iterator[Bench]:
     """The upstream with an instance for each that a topology names, and all that blocks share."""
     allow_files(_FILES_PER_CONNECTION * most_connections(order.scenarios))
+    raise_file_limit()
     placement = place(own_cores())
     names = {instance.name for scenario in order.scenarios for instance in scenario.topology.instances}
     rng = Random(order.seed)

@@ -72,7 +72,7 @@ CLIENT_ABORTS = Scenario(
             for part in (_STREAMS, _ANSWERS)
             for criterion in (
                 Criterion(part=part.name, metric=m.ABORT_SEEN_RATIO, bound=Bound.AT_LEAST, target=0.99),
-                Criterion(part=part.name, metric=m.ABORT_TIME_P95, bound=Bound.AT_MOST, target=ms_to_ns(50)),
+                Criterion(part=part.name, metric=m.ABORT_TIME_P95, bound=Bound.AT_MOST, target=ms_to_ns(200)),
                 Criterion(part=part.name, metric=m.UNDISTURBED_SUCCESS, bound=Bound.AT_LEAST, target=1.0),
                 Criterion(part=part.name, metric=m.FD_GROWTH, bound=Bound.AT_MOST, target=10),
             )

@@ -14,10 +14,9 @@ from perf.model.metric import Metric
 from perf.model.scenario import Scenario
 from perf.model.verdict import Decision, Finding
 from perf.scenarios import SCENARIOS
-from tests.mutants.trial import Court, court, shortened, with_keys
+from tests.mutants.trial import PROJECT, Court, court, shortened, with_keys
 
 FOLDER = Path(__file__).parent
-PROJECT = FOLDER.parents[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

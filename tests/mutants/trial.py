@@ -24,6 +24,7 @@ from perf.scenarios import SCENARIOS
 from perf.targets.reference import REFERENCE
 from perf.upstream.process import UpstreamProcess
 
+PROJECT = Path(__file__).parents[2]
 TARGET = replace(
     REFERENCE,
     kind=CommandKind(build=()),
