@@ -73,7 +73,7 @@ class Court:
         self._trials += 1
         bench = Bench(
             target=replace(TARGET, env=(("PYTHONPATH", str(tree)),)),
-            builds={Arm.CANDIDATE: _build(tree)},
+            builds={Arm.CANDIDATE: build_of(tree)},
             scenarios=(scenario,),
             benchmarks=False,
             rig=self._rig,
@@ -98,7 +98,8 @@ def court(scratch: Path) -> Iterator[Court]:
         yield Court(Rig(upstream=upstream, placement=placement, rng=Random(1)), scratch)
 
 
-def _build(tree: Path) -> Build:
+def build_of(tree: Path) -> Build:
+    """A source tree as if it had been built."""
     return Build(
         target=TARGET.name,
         source=Source(label=tree.name, commit="", tree="", dirty=True),

@@ -3,13 +3,28 @@
 import os
 import subprocess
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from random import Random
 
 import pytest
 
-from perf.pipeline.wrk import wrk_scripts
+from perf.judge.metrics import values_of
+from perf.judge.pool import Pool
+from perf.model import metric as m
+from perf.model.load import ClosedLoop
+from perf.model.run import Arm
+from perf.model.slices import Manner, SliceStep
+from perf.pipeline.placement import own_cores, place
+from perf.pipeline.rig import Rig, Seat
+from perf.pipeline.wrk import cross_check, wrk_scripts
+from perf.scenarios.concurrent_throughput import CONCURRENT_THROUGHPUT
+from perf.sut.launch import launch
 from perf.upstream.process import UpstreamProcess
+from tests.mutants.trial import TARGET, build_of
 from tests.tools import tool
 
+PROJECT = Path(__file__).resolve().parents[2]
 _KEYS = ("alpha", "beta", "gamma")
 
 
@@ -38,3 +53,29 @@ def test_a_script_asks_with_every_key(script: str, kinds: set[bool]) -> None:
     assert set(keys) == set(_KEYS)
     assert '"failed":0' in done.stdout
     assert len({each.bytes_out > 1_500 for each in arrivals}) == len(kinds)
+
+
+def test_both_witnesses_stand_side_by_side(tmp_path: Path) -> None:
+    """wrk repeats the closed loop on the same gateway, and the record has both throughputs."""
+    tool("wrk", package="wrk")
+    topology = CONCURRENT_THROUGHPUT.topology
+    names = [instance.name for instance in topology.instances]
+    (part,) = CONCURRENT_THROUGHPUT.parts
+    small = replace(part, workload=ClosedLoop(connections=50, requests=200), warmup_requests=0)
+    step = SliceStep(
+        scenario=CONCURRENT_THROUGHPUT.name, part=small, manner=Manner.ALONE, arms=(Arm.CANDIDATE,)
+    )
+    with UpstreamProcess.start(names, cpus=None) as upstream:
+        rig = Rig(upstream=upstream, placement=place(own_cores()), rng=Random(1))
+        target = replace(TARGET, env=(("PYTHONPATH", str(PROJECT)),))
+        with launch(
+            target, build_of(PROJECT), topology=topology, endpoints=rig.endpoints(topology), cpus=None,
+            run_dir=tmp_path / "gateway",
+        ) as sut:  # fmt: skip
+            seat = Seat(sut=sut, target=target)
+            (record,) = rig.measure(step, topology=topology, seats={Arm.CANDIDATE: seat})
+            checked = cross_check(record, seat=seat, rig=rig, scripts=wrk_scripts(), seconds=1)
+    values = values_of(Pool([checked]))
+
+    assert values[m.WRK_QPS.name] > 0
+    assert values[m.QPS.name] > 0
