@@ -51,8 +51,9 @@ def init(repo: Path, *, action: str | None, force: bool) -> Exit:
             cure="Compare them by hand, or write over them with --force.",
         )
     sys.stdout.write(
-        f"Now make {CONFIG_FILES[0]} fit your gateway, try `perfgate run --base HEAD`, look with "
-        "`perfgate doctor`,\nand commit all of it to the default branch.\n"
+        f"Now make {CONFIG_FILES[0]} fit your gateway and commit all of it; then try\n"
+        "`perfgate run --base HEAD`, and look with `perfgate doctor`.\n"
+        "Once this is on the default branch, pull requests are gated.\n"
     )
     return Exit.PASS
 

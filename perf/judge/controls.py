@@ -7,7 +7,7 @@ from statistics import median
 
 from perf.judge.compare import Series, worse_ratios
 from perf.judge.decide import decide
-from perf.judge.evidence import Evidence, paired_evidence
+from perf.judge.evidence import Evidence, change_of, paired_evidence
 from perf.judge.findings import terms_of
 from perf.judge.levels import Look, look_at
 from perf.model.metric import E2E_P50, PLANTED_DELAY, Key
@@ -111,8 +111,8 @@ def _finding(
         candidate=series.centre(Arm.CANDIDATE) if series else None,
         committed=None,
         change=math.expm1(shown.estimate) if shown else None,
-        lower=math.expm1(shown.lower) if shown else None,
-        upper=math.expm1(shown.upper) if shown else None,
+        lower=change_of(shown.lower) if shown else None,
+        upper=change_of(shown.upper) if shown else None,
         worse=math.expm1(shown.estimate) if shown else None,
         limit=E2E_P50.limit_ratio,
         detectable=None,

@@ -16,6 +16,8 @@ _BLIND = math.log(10)
 """A run that would only see a worsening by a factor of ten sees nothing."""
 FEWEST_COUNTS = 2
 """Counted processes of each build without which nothing is known of how well counts repeat themselves."""
+_ENDLESS = 20.0
+"""A log ratio that no measurement can have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,11 @@ class Evidence:
         design = Design(n=self.blocks, sd=self.sd, alpha=alpha, relevance=relevance)
         effect = minimal_detectable_effect(design, power=POWER).log_ratio
         return effect + self.allowance if effect < _BLIND else None
+
+
+def change_of(end: float) -> float | None:
+    """The ratio behind the end of an interval of log ratios; None where it is as good as infinite."""
+    return math.expm1(end) if abs(end) < _ENDLESS else None
 
 
 def paired_evidence(worse_ratios: Sequence[float], *, look: Look) -> Evidence:

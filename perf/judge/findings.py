@@ -7,7 +7,7 @@ from statistics import median
 
 from perf.judge.compare import Series, worse, worse_ratios
 from perf.judge.decide import Terms, decide
-from perf.judge.evidence import Evidence, counted_evidence, paired_evidence, stored_evidence
+from perf.judge.evidence import Evidence, change_of, counted_evidence, paired_evidence, stored_evidence
 from perf.judge.levels import Look
 from perf.judge.stored import drift_allowance, key_of, machine_scale, same_machine, scale_for, worse_logs
 from perf.model.baseline import MachineRecord
@@ -178,5 +178,4 @@ def _natural_bounds(metric: Metric, evidence: Evidence | None) -> tuple[float | 
     if evidence is None:
         return None, None
     ends = sorted(worse(metric, bound) for bound in (evidence.shown.lower, evidence.shown.upper))
-    lower, upper = (math.expm1(end) if abs(end) < 20 else None for end in ends)
-    return lower, upper
+    return change_of(ends[0]), change_of(ends[1])

@@ -110,6 +110,14 @@ def test_before_the_first_look_nothing_is_known() -> None:
     assert {finding.decision for finding in found} == {Decision.INCONCLUSIVE}
 
 
+def test_one_block_leaves_the_interval_open() -> None:
+    """A single value has no spread: the ends are unknown, not infinite, so that the verdict can be stored."""
+    policy = replace(POLICY, looks=(1,))
+    found = judge_controls(series_of(_run(blocks=1).blocks), expected=(CONTROLS,), blocks=1, policy=policy)
+
+    assert {(finding.lower, finding.upper) for finding in found} == {(None, None)}
+
+
 def test_the_text_says_what_was_planted_and_what_was_measured() -> None:
     """120 µs on half a millisecond are 24 %."""
     _, planted = _found(_run().blocks)
