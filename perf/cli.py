@@ -18,6 +18,7 @@ from perf.commands.explain import Question, explain
 from perf.commands.ingest import Results, ingest
 from perf.commands.init import init
 from perf.commands.output import environment
+from perf.commands.proposing import propose_baseline, wants_baseline
 from perf.commands.publish import publish
 from perf.commands.publish_run import MEASURING, publish_run
 from perf.commands.rig import PARTS, bench_rig, upstream
@@ -144,7 +145,15 @@ def _telling(add: _Add) -> None:
     trusted.add_argument(
         "--workflow", default=MEASURING, metavar="PATH", help=f"the workflow that measures ({MEASURING})"
     )
-    for sub in (publish_parser, trusted):
+    add(
+        "wants-baseline",
+        "Say whether what was merged asks for new baselines.",
+        command=lambda _: wants_baseline(env=environment()),
+    )
+    proposer = add("propose-baseline", "Propose a recorded baseline for review.", command=_propose_baseline)
+    proposer.add_argument("file", type=Path, help="what `perfgate baseline` wrote")
+    proposer.add_argument("--branch", default="main", help="the branch to change (default: main)")
+    for sub in (publish_parser, trusted, proposer):
         sub.add_argument("--dry-run", action="store_true", help="print what would be written; write nothing")
 
 
@@ -262,6 +271,16 @@ def _replay(arguments: Namespace) -> Exit:
 
 def _publish(arguments: Namespace) -> Exit:
     return publish(arguments.directory, choices_of(arguments), dry_run=arguments.dry_run, env=environment())
+
+
+def _propose_baseline(arguments: Namespace) -> Exit:
+    return propose_baseline(
+        arguments.file,
+        arguments.repo,
+        branch=arguments.branch,
+        dry_run=arguments.dry_run,
+        env=environment(),
+    )
 
 
 def _publish_run(arguments: Namespace) -> Exit:

@@ -59,6 +59,22 @@ class Choices:
     counter: CounterChoice | None = None
 
 
+def nothing_chosen(repo: Path, *, target: str | None = None, suite: str | None = None) -> Choices:
+    """What the configuration alone decides, but for the target and suite that are named."""
+    return Choices(
+        repo=repo,
+        target=target,
+        suite=suite,
+        scenarios=(),
+        base=None,
+        no_base=False,
+        no_baseline=False,
+        debug=False,
+        seed=0,
+        fail_on_inconclusive=False,
+    )
+
+
 def order_of(choices: Choices, *, env: Mapping[str, str]) -> Order:
     """Everything that a gate run needs, checked before anything is built.
 

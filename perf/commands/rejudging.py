@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from perf.commands.ordering import Choices, base_order, config_of
+from perf.commands.ordering import base_order, config_of, nothing_chosen
 from perf.errors import ArtifactError
 from perf.github.archive import members_of
 from perf.github.forge import OpenPull
@@ -56,7 +56,9 @@ def rejudge(run: Run, *, said: Verdict | None, repo: Path, origins: Origins) -> 
     """
     root = repository_root(repo)
     base = _base(run, root, origins=origins)
-    order = base_order(_choices(root, suite=run.header.suite), base=base)
+    # A suite that nobody knows becomes the configured one here, and is objected to below.
+    suite = run.header.suite if run.header.suite in SUITES else None
+    order = base_order(nothing_chosen(root, suite=suite), base=base)
     wrong = objections(run, _claims(order, origins=origins, gated=config_of(root, base.commit).suite))
     if wrong:
         raise _refused(" ".join(wrong))
@@ -99,22 +101,6 @@ def _claims(order: Order, *, origins: Origins, gated: str) -> Claims:
         target=order.target.name,
         suites={gated, FULL_SUITE},
         scenarios=order.expected,
-    )
-
-
-def _choices(root: Path, *, suite: str) -> Choices:
-    """Nothing chosen but the suite; an unknown one becomes the configured one, and is objected to."""
-    return Choices(
-        repo=root,
-        target=None,
-        suite=suite if suite in SUITES else None,
-        scenarios=(),
-        base=None,
-        no_base=False,
-        no_baseline=False,
-        debug=False,
-        seed=0,
-        fail_on_inconclusive=False,
     )
 
 

@@ -102,6 +102,13 @@ class Forge:
             given = [(event.label.name, _labelling(event)) for event in events if event.label.name in live]
         return dict(sorted(given, key=lambda one: one[1].at))
 
+    def merged_as(self, sha: str) -> tuple[int, ...]:
+        """The pull requests that were merged as this commit."""
+        asking = Asking(what="the merged pull request", where=f"commit {sha[:9]}", permission=_READS_PULLS)
+        with asked(asking):
+            found = self._repository.get_commit(sha).get_pulls()
+            return tuple(pull.number for pull in found if pull.merged_at is not None)
+
     def may_write(self, login: str) -> bool:
         """Whether this person may push; setting labels takes less than that."""
         asking = Asking(what=f"the permission of {login}", where="collaborators", permission="contents: read")

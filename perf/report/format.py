@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
+from perf.model.baseline import BaselineEntry
 from perf.model.metric import Direction, Unit
 from perf.model.units import (
     BYTES_PER_MIB,
@@ -81,7 +82,7 @@ def _signed(ratio: float) -> str:
     return "0.0" if text in {"+0.0", "-0.0"} else text.replace("-", MINUS)
 
 
-def quantities(values: Sequence[float | None], *, finding: Finding) -> tuple[str, ...]:
+def quantities(values: Sequence[float | None], *, finding: Finding | BaselineEntry) -> tuple[str, ...]:
     """Values of one finding, all in the same unit so that they can be compared at a glance."""
     known = [abs(value) for value in values if value is not None]
     show = _shower(max(known, default=0.0), finding=finding, digits=number)
@@ -119,12 +120,14 @@ def target(finding: Finding) -> str:
     return _shower(abs(value), finding=finding, digits=short)(value)
 
 
-def is_share(finding: Finding) -> bool:
+def is_share(finding: Finding | BaselineEntry) -> bool:
     """Whether a ratio is a part of a whole (success) rather than a count per request."""
     return finding.unit is Unit.RATIO and finding.direction is Direction.HIGHER_IS_BETTER
 
 
-def _shower(largest: float, *, finding: Finding, digits: Callable[[float], str]) -> Callable[[float], str]:
+def _shower(
+    largest: float, *, finding: Finding | BaselineEntry, digits: Callable[[float], str]
+) -> Callable[[float], str]:
     match finding.unit:
         case Unit.NS:
             return _times(largest, digits=digits)
