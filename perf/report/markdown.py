@@ -136,7 +136,9 @@ def _reason(row: Row) -> str:
 def _cautions(report: Report) -> str:
     if not report.cautions:
         return ""
-    shown = [f"> - {markdown(told(caution.text))}" for caution in report.cautions[:_MAX_CAUTIONS]]
+    # An empty item would turn the line above it into a heading.
+    words = [markdown(told(caution.text)).strip() or "(no words)" for caution in report.cautions]
+    shown = [f"> - {text}" for text in words[:_MAX_CAUTIONS]]
     left = len(report.cautions) - len(shown)
     more = [f"> - and {left} more, in the full result"] if left else []
     return "\n".join(["> [!WARNING]", *shown, *more])
