@@ -15,12 +15,18 @@ from perf.commands.building import build
 from perf.commands.configuring import add_wishes, config, wanted_of
 from perf.commands.doctor import doctor
 from perf.commands.explain import Question, explain
+from perf.commands.hosted import (
+    add_dry_run,
+    add_propose_baseline,
+    add_publish_run,
+    call_propose_baseline,
+    call_publish_run,
+    call_wants_baseline,
+)
 from perf.commands.ingest import Results, ingest
 from perf.commands.init import init
 from perf.commands.output import environment
-from perf.commands.proposing import propose_baseline, wants_baseline
 from perf.commands.publish import publish
-from perf.commands.publish_run import MEASURING, publish_run
 from perf.commands.rig import PARTS, bench_rig, upstream
 from perf.commands.run import names, run
 from perf.commands.stored import replay, report
@@ -139,22 +145,12 @@ def _telling(add: _Add) -> None:
         add_choices(sub)
     for sub in (report_parser, replay_parser):
         add_showing(sub)
-    trusted = add(
-        "publish-run", "Judge what another workflow run measured; comment, set status.", command=_publish_run
-    )
-    trusted.add_argument(
-        "--workflow", default=MEASURING, metavar="PATH", help=f"the workflow that measures ({MEASURING})"
-    )
-    add(
-        "wants-baseline",
-        "Say whether what was merged asks for new baselines.",
-        command=lambda _: wants_baseline(env=environment()),
-    )
-    proposer = add("propose-baseline", "Propose a recorded baseline for review.", command=_propose_baseline)
-    proposer.add_argument("file", type=Path, help="what `perfgate baseline` wrote")
-    proposer.add_argument("--branch", default="main", help="the branch to change (default: main)")
-    for sub in (publish_parser, trusted, proposer):
-        sub.add_argument("--dry-run", action="store_true", help="print what would be written; write nothing")
+    add_dry_run(publish_parser)
+    trusted = "Judge what another workflow run measured; comment, set status."
+    add_publish_run(add("publish-run", trusted, command=call_publish_run))
+    add("wants-baseline", "Say whether what was merged asks for new baselines.", command=call_wants_baseline)
+    proposing = "Propose a recorded baseline for review."
+    add_propose_baseline(add("propose-baseline", proposing, command=call_propose_baseline))
 
 
 def _adopting(add: _Add) -> None:
@@ -271,22 +267,6 @@ def _replay(arguments: Namespace) -> Exit:
 
 def _publish(arguments: Namespace) -> Exit:
     return publish(arguments.directory, choices_of(arguments), dry_run=arguments.dry_run, env=environment())
-
-
-def _propose_baseline(arguments: Namespace) -> Exit:
-    return propose_baseline(
-        arguments.file,
-        arguments.repo,
-        branch=arguments.branch,
-        dry_run=arguments.dry_run,
-        env=environment(),
-    )
-
-
-def _publish_run(arguments: Namespace) -> Exit:
-    return publish_run(
-        arguments.repo, workflow=arguments.workflow, dry_run=arguments.dry_run, env=environment()
-    )
 
 
 def _config(arguments: Namespace) -> Exit:
