@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 
 from perf.model.scenario import Ask, Provider
 from perf.model.target import ConfigRequest, Target
@@ -50,6 +50,7 @@ def test_litellm_gets_every_instance_once() -> None:
     assert not any("order" in each for each in params)
 
 
+@settings(max_examples=25)
 @given(request=REQUESTS)
 def test_litellm_knows_the_clients_keys(request: ConfigRequest) -> None:
     """keys.py is valid Python, whatever the keys look like, and holds each of them."""
@@ -59,6 +60,7 @@ def test_litellm_knows_the_clients_keys(request: ConfigRequest) -> None:
     assert ast.literal_eval(keys) == list(request.client_keys)
 
 
+@settings(max_examples=25)
 @given(request=REQUESTS)
 def test_portkey_is_told_in_the_request(request: ConfigRequest) -> None:
     """The header names every instance of the provider that is asked, and no other."""
