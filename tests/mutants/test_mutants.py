@@ -142,8 +142,11 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trials]:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.patch)
 def test_a_mutant_turns_its_scenario_red(trials: Trials, mutant: Mutant) -> None:
-    """The criterion holds for the gateway as it is, and is missed with the defect."""
-    assert mutant.verdict(trials.original(mutant.trial)) is Decision.MET
+    """The criterion holds for the gateway as it is, all are measured, and it is missed with the defect."""
+    original = trials.original(mutant.trial)
+
+    assert [each.key for each in original if each.candidate is None] == []
+    assert mutant.verdict(original) is Decision.MET
     assert mutant.verdict(trials.mutated(mutant)) is Decision.MISSED
 
 
