@@ -34,7 +34,7 @@ class Board:
     def __init__(self, workers: int) -> None:
         """Make it before the workers are forked."""
         self._memory = mmap.mmap(-1, workers * (1 + 2 * _HALF_BYTES))
-        self._workers = workers
+        self.workers = workers
 
     def pin(self, worker: int, samples: Iterable[Sample]) -> None:
         """Publish a worker's samples; too many for its place are left out."""
@@ -49,7 +49,7 @@ class Board:
 
     def read(self) -> list[_Samples]:
         """Give the samples that each worker has last pinned up."""
-        return [self._read(worker) for worker in range(self._workers)]
+        return [self._read(worker) for worker in range(self.workers)]
 
     def _read(self, worker: int) -> _Samples:
         start = self._start(worker, half=self._memory[worker]) + _LENGTH_BYTES
@@ -59,7 +59,7 @@ class Board:
         return msgspec.msgpack.decode(self._memory[start : start + size_bytes], type=_Samples)
 
     def _start(self, worker: int, *, half: int) -> int:
-        return self._workers + (2 * worker + half) * _HALF_BYTES
+        return self.workers + (2 * worker + half) * _HALF_BYTES
 
 
 def exposition(workers: Iterable[_Samples]) -> bytes:

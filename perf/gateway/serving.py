@@ -86,10 +86,11 @@ class Serving:
         _log.warning("the configuration was reloaded")
 
     def sweep(self) -> None:
-        """Close what has been idle for too long, and publish the counts."""
+        """Close what has been idle for too long, and publish the counts if others may be asked for them."""
         self.server.sweep()
         self._assembly.sweep(idle_seconds=self._config.limits.upstream_idle_seconds)
-        self._worker.board.pin(self._worker.number, self._samples())
+        if self._worker.board.workers > 1:
+            self._worker.board.pin(self._worker.number, self._samples())
 
     def close(self) -> None:
         """Close every upstream connection."""
