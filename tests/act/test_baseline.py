@@ -1,4 +1,4 @@
-"""perf-baseline, run by act: a labelled merge leads to a pull request with new baselines, and no other does."""
+"""perf-baseline, run by act: a labelled merge leads to a pull request with new baselines."""
 
 from collections.abc import Mapping
 from dataclasses import replace
