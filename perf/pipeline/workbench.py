@@ -1,5 +1,6 @@
 """Builds, upstream and rig of a run, set up and taken down."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from perf.pipeline.placement import frozen_heap, own_cores, place
 from perf.pipeline.progress import Listener
 from perf.pipeline.rig import Rig
 from perf.sut.build import build
+from perf.sut.eviction import evict
 from perf.upstream.process import UpstreamProcess
 
 _FILES_PER_CONNECTION = 3
@@ -26,21 +28,28 @@ _FILES_PER_CONNECTION = 3
 
 
 def build_arms(order: Order, *, listener: Listener) -> dict[Arm, Build]:
-    """Builds of the candidate and, if there is one, of the base; reused where no input changed."""
+    """Builds of the candidate and, if there is one, of the base; reused where no input changed.
+
+    Builds that nobody used for two weeks make room for them.
+    """
     wanted = {Arm.CANDIDATE: order.candidate}
     if order.base is not None:
         wanted[Arm.BASELINE] = order.base
-    return {
+    cache = order.state / "cache"
+    builds = {
         arm: build(
             order.target,
             source,
             repo=order.repo,
-            cache=order.state / "cache",
+            cache=cache,
             release=order.release,
             say=listener.say,
         )
         for arm, source in wanted.items()
     }
+    for key in evict(cache, now_ns=time.time_ns()):
+        listener.say(f"removed a build that nobody used for two weeks ({key[:12]})")
+    return builds
 
 
 def most_connections(scenarios: Sequence[Scenario]) -> int:

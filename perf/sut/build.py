@@ -15,6 +15,7 @@ from perf.errors import UsageError
 from perf.model.build import Build, Source
 from perf.model.target import Kind, RunningKind, Target
 from perf.sut.checkout import checked_out
+from perf.sut.eviction import mark_used
 from perf.sut.recipe import follow, interpreter, toolchain
 from perf.sut.shipped import copied
 from perf.sut.source import inputs_key
@@ -51,7 +52,7 @@ def build(
     with _locked(folder / "locks" / key):
         if _is_finished(directory, wanted):
             say(f"{source.label}: built before ({key[:12]})")
-            return replace(wanted, reused=True)
+            return _found(wanted)
         with _tree(target, source, repo=repo, folder=folder / "trees" / key) as tree:
             workshop = Workshop(
                 tree=tree,
@@ -84,6 +85,12 @@ def _refuse_debug(target: Target, *, release: bool) -> None:
             where="--debug",
             cure="Leave --debug out.",
         )
+
+
+def _found(build: Build) -> Build:
+    """The finished build, which counts as used from now on."""
+    mark_used(Path(build.directory))
+    return replace(build, reused=True)
 
 
 def _make(kind: Kind, workshop: Workshop) -> None:
