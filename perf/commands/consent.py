@@ -23,6 +23,8 @@ class Consent:
     cautions: tuple[Caution, ...]
     outdated: tuple[str, ...]
     """Labels that were meant for an earlier commit."""
+    full: bool = False
+    """Whether someone who may write asked for the larger suite."""
 
 
 NO_CONSENT = Consent(accepted=None, skipped=None, cautions=(), outdated=())
@@ -33,10 +35,13 @@ def consent_of(forge: Forge, pull: OpenPull, *, run: WorkflowRun) -> Consent:
 
     GitHub started `run` when its commit was pushed: a label older than that was meant for another commit.
     """
-    labels = {name: given for name, given in forge.labels(pull.number).items() if name in (ACCEPT, SKIP)}
+    ours = (ACCEPT, SKIP, FULL)
+    labels = {name: given for name, given in forge.labels(pull.number).items() if name in ours}
     older = {name for name, given in labels.items() if given.at < run.created_at}
     # Whoever pushes to the repository itself may write; in a fork each push needs a new word.
-    outdated = tuple(name for name in labels if name in older and (name == ACCEPT or pull.from_fork))
+    outdated = tuple(
+        name for name in labels if name in older and (name == ACCEPT or (name == SKIP and pull.from_fork))
+    )
     current = {name: given for name, given in labels.items() if name not in outdated}
     allowed = {name: given for name, given in current.items() if forge.may_write(given.login)}
     return Consent(
@@ -47,6 +52,7 @@ def consent_of(forge: Forge, pull: OpenPull, *, run: WorkflowRun) -> Consent:
             *(_not_allowed(name, given) for name, given in current.items() if name not in allowed),
         ),
         outdated=outdated,
+        full=FULL in allowed,
     )
 
 

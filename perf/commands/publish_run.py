@@ -72,7 +72,7 @@ def _publish(
     uploaded = _uploaded(forge, run)
     pull = _chosen(pulls, uploaded)
     consent = NO_CONSENT if pull is None else consent_of(forge, pull, run=run)
-    origins = Origins(repository=forge.name, run=run, pull=pull)
+    origins = Origins(repository=forge.name, run=run, pull=pull, full=consent.full)
     result = told(uploaded, repo=repo, origins=origins, consent=consent)
     if pull is not None:
         touched = own_yardstick(forge.changed_files(pull.number), branch=pull.base_ref)

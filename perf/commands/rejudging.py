@@ -33,6 +33,8 @@ class Origins:
     repository: str
     run: WorkflowRun
     pull: OpenPull | None
+    full: bool = False
+    """Whether the label for the larger suite is set, by someone who may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ def _claims(order: Order, *, origins: Origins, gated: str) -> Claims:
         workflow_run=origins.run.run_id,
         workflow_attempt=origins.run.attempt,
         target=order.target.name,
-        suites={gated, FULL_SUITE},
+        suites={gated, FULL_SUITE} if origins.full else {gated},
         scenarios=order.expected,
     )
 

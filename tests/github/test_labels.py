@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.github.measured import edited
 from tests.github.world import EARLIER, LATER, World
 
 
@@ -29,6 +30,18 @@ def test_taking_the_label_off_takes_it_back(world: World) -> None:
     world.wake(world.labelled())
 
     assert world.status.state == "failure"
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["asked for", "chosen by the run"])
+def test_the_larger_suite_takes_its_label(world: World, asked: bool) -> None:
+    """A run may have measured another suite than the base gates only where the label asks for it."""
+    world.upload(edited(world.measured(), suite="medium"))
+    if asked:
+        world.github.set_label(7, "perf: full", login="ada", at=EARLIER)
+
+    world.wake()
+
+    assert ("measured suite medium" in world.comment) != asked
 
 
 def test_acceptance_takes_write_permission(world: World) -> None:
