@@ -78,4 +78,4 @@ def test_a_long_run_is_started_by_hand(github: Hub) -> None:
     assert "Performance gate:" in ended.log, ended.log
     with zipfile.ZipFile(io.BytesIO(ended.artifacts["perfgate-long-1"])) as archive:
         names = {name.rpartition("/")[2] for name in archive.namelist()}
-    assert {"report.md", "report.json", "report.xml", "run.json", "blocks.jsonl"} <= names
+    assert {"run.json", "blocks.jsonl", "verdict.json"} <= names
