@@ -21,6 +21,7 @@ from perf.commands.hosted import (
     add_publish_run,
     call_propose_baseline,
     call_publish_run,
+    call_trend,
     call_wants_baseline,
 )
 from perf.commands.ingest import Results, ingest
@@ -146,6 +147,9 @@ def _telling(add: _Add) -> None:
     for sub in (report_parser, replay_parser):
         add_showing(sub)
     add_dry_run(publish_parser)
+    moving = add("trend", "Show how the committed baseline moved, from its history.", command=call_trend)
+    add_choices(moving)
+    moving.add_argument("--format", choices=("table", "markdown"), default="table", help="on standard output")
     trusted = "Judge what another workflow run measured; comment, set status."
     add_publish_run(add("publish-run", trusted, command=call_publish_run))
     add("wants-baseline", "Say whether what was merged asks for new baselines.", command=call_wants_baseline)

@@ -3,9 +3,11 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from perf.commands.arguments import choices_of
 from perf.commands.output import environment
 from perf.commands.proposing import propose_baseline, wants_baseline
 from perf.commands.publish_run import MEASURING, publish_run
+from perf.commands.trend import trend
 from perf.errors import Exit
 
 
@@ -44,3 +46,8 @@ def call_propose_baseline(given: Namespace) -> Exit:
 def call_wants_baseline(_: Namespace) -> Exit:
     """`perfgate wants-baseline`."""
     return wants_baseline(env=environment())
+
+
+def call_trend(given: Namespace) -> Exit:
+    """`perfgate trend`."""
+    return trend(choices_of(given), shape=given.format, env=environment())

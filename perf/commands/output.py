@@ -67,10 +67,10 @@ def check_files(files: Sequence[Path]) -> None:
         shape_of(path)
 
 
-def tell_github(report: Report, env: Mapping[str, str]) -> None:
-    """Inside GitHub Actions: the job summary, annotations and step outputs; elsewhere nothing."""
+def tell_github(report: Report, env: Mapping[str, str], *, appendix: str = "") -> None:
+    """Inside GitHub Actions: the job summary with its appendix, annotations, outputs; elsewhere nothing."""
     if env.get("GITHUB_STEP_SUMMARY"):
-        text = rendered(report, "markdown").encode("utf-8")[:_SUMMARY_LIMIT_BYTES]
+        text = (rendered(report, "markdown") + appendix).encode("utf-8")[:_SUMMARY_LIMIT_BYTES]
         _append(env["GITHUB_STEP_SUMMARY"], text.decode("utf-8", "ignore"))
     if env.get("GITHUB_OUTPUT"):
         _append(env["GITHUB_OUTPUT"], f"verdict={report.status}\n")

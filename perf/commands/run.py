@@ -6,12 +6,14 @@ from sys import stderr
 from perf.commands import output
 from perf.commands.ordering import Choices, order_of
 from perf.commands.output import Showing
+from perf.commands.trend import trend_of
 from perf.errors import Exit, PerfgateError
 from perf.model.verdict import Failure
 from perf.pipeline.gate import Result, run_gate
 from perf.pipeline.order import Order
 from perf.pipeline.progress import listener
 from perf.report.compose import compose, compose_failure
+from perf.report.trend import render_trend_markdown
 
 
 def run(choices: Choices, showing: Showing, *, env: Mapping[str, str]) -> Exit:
@@ -26,7 +28,7 @@ def run(choices: Choices, showing: Showing, *, env: Mapping[str, str]) -> Exit:
         raise
     report = compose(result.run, result.verdict, origin=output.origin(env))
     output.emit(report, showing, env=env)
-    output.tell_github(report, env)
+    output.tell_github(report, env, appendix=_trend(order, env))
     if not showing.quiet:
         stderr.write(f"perfgate: raw blocks and verdict are in {result.directory}\n")
     return output.exit_code(result.verdict.state, fail_on_inconclusive=order.policy.fail_on_inconclusive)
@@ -39,6 +41,11 @@ def _measure(order: Order, showing: Showing, *, colour: bool) -> Result:
         return run_gate(order, listener=hears)
     finally:
         hears.close()
+
+
+def _trend(order: Order, env: Mapping[str, str]) -> str:
+    """The trend of the committed baseline, which only a job summary shows."""
+    return render_trend_markdown(trend_of(order)) if env.get("GITHUB_STEP_SUMMARY") else ""
 
 
 def _show_failure(error: PerfgateError, showing: Showing, *, env: Mapping[str, str]) -> None:

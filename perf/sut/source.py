@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import tempfile
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -125,6 +126,15 @@ def file_text(repo: Path, path: str, *, rev: str | None) -> str | None:
         return file.read_text(encoding="utf-8", errors="surrogateescape") if file.is_file() else None
     listed = git(repo, "ls-tree", "--full-tree", "--name-only", "-z", rev, "--", path)
     return git(repo, "show", f"{rev}:{path}") if listed else None
+
+
+def versions(repo: Path, path: str, *, at_most: int) -> Iterator[tuple[str, str]]:
+    """Give the commits that changed a file, oldest first, each with the file's text; the newest `at_most`."""
+    log = try_git(repo, "log", "--format=%H", f"--max-count={at_most}", "--diff-filter=AM", "--", path)
+    for commit in reversed((log or "").split()):
+        text = file_text(repo, path, rev=commit)
+        if text is not None:
+            yield commit, text
 
 
 def _resolve(repo: Path, rev: str) -> str:
