@@ -65,7 +65,11 @@ def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
     key = Key(scenario.name, criterion.part, criterion.metric.name)
     arm = Arm.RIG if scenario.route is Route.DIRECT else Arm.CANDIDATE
     value = _value(key, criterion, all_series=case.all_series, arm=arm)
+    before = _value(key, criterion, all_series=case.all_series, arm=Arm.BASELINE)
     decision, text = _decide(scenario, criterion, value=value, case=case)
+    if decision is Decision.MISSED and _as_slow(criterion, value, before=before):
+        decision = Decision.UNMEASURABLE
+        text = "missed, but no more than by the base beside it: the machine is too slow or too busy to tell"
     return Finding(
         key=key,
         title=_title(criterion),
@@ -74,7 +78,7 @@ def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
         basis=Basis.CRITERION,
         gating=True,
         decision=decision,
-        baseline=_value(key, criterion, all_series=case.all_series, arm=Arm.BASELINE),
+        baseline=before,
         candidate=value,
         committed=None,
         change=None,
@@ -130,6 +134,17 @@ def _decide(
     if busy:
         return Decision.UNMEASURABLE, busy
     return Decision.MISSED, "missed, whatever the baseline did"
+
+
+def _as_slow(criterion: Criterion, value: float | None, *, before: float | None) -> bool:
+    """Whether a time was missed for no reason of the change: the base, beside it, took as long.
+
+    "As long" is up to the limit that the metric has between two builds.
+    """
+    metric = criterion.metric
+    if metric.unit is not Unit.NS or value is None or before is None:
+        return False
+    return value <= before * (1 + metric.limit_ratio)
 
 
 def _unmeasured(scenario: Scenario, criterion: Criterion, *, case: _Case) -> tuple[Decision, str]:

@@ -115,7 +115,7 @@ def _mistype_the_configuration(repository: Repository) -> tuple[str, ...]:
 
 
 def _compare_with_nothing(repository: Repository) -> tuple[str, ...]:
-    return ("run", "--no-base")
+    return ("run", "--no-base", "--scenario", "micro-benchmarks")
 
 
 _STUBBORN = """

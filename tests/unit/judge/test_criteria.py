@@ -13,6 +13,7 @@ from perf.model import metric as m
 from perf.model.metric import METRICS, Metric
 from perf.model.run import Arm, Mode
 from perf.model.scenario import Bound, Criterion, Part
+from perf.model.units import ms_to_ns
 from perf.model.verdict import Decision, Finding, State
 from tests.factories import a_block, a_header, a_part, a_run
 from tests.unit.judge.setting import PART, POLICY, SCENARIO, a_scenario, a_scenario_part, success_criterion
@@ -47,6 +48,33 @@ def test_a_busy_rig_excuses_a_miss_and_never_makes_one(qps: float, load: float, 
 def test_only_a_load_to_the_limit_is_excused() -> None:
     """Elsewhere a busy rig makes the whole slice invalid, so its values do not come this far."""
     finding = _finding(_FAST_ENOUGH, part=a_scenario_part(), values={m.QPS: 1, m.RIG_LOAD: 1.0})
+
+    assert finding.decision is Decision.MISSED
+
+
+@given(before_ms=st.floats(0.1, 50), after_ms=st.floats(0.1, 50))
+def test_a_time_that_the_base_takes_as_well_is_no_miss_of_the_change(
+    before_ms: float, after_ms: float
+) -> None:
+    """Up to the metric's own limit over the base beside it, the machine is to blame; it is no pass either."""
+    criterion = Criterion(part=PART, metric=m.E2E_P50, bound=Bound.AT_MOST, target=ms_to_ns(10))
+    values = {Arm.BASELINE: ms_to_ns(before_ms), Arm.CANDIDATE: ms_to_ns(after_ms)}
+    records = [a_part(arm=arm, values={m.E2E_P50.name: float(value)}) for arm, value in values.items()]
+    block = a_block(number=1, parts=tuple(records))
+    scenario = a_scenario(criteria=(criterion,))
+    (finding,) = judge_criteria((scenario,), all_series=series_of([block]), blocks=[block], policy=POLICY)
+
+    slower = values[Arm.CANDIDATE] > values[Arm.BASELINE] * (1 + m.E2E_P50.limit_ratio)
+    missed = Decision.MISSED if slower else Decision.UNMEASURABLE
+    assert finding.decision is (Decision.MET if values[Arm.CANDIDATE] <= ms_to_ns(10) else missed)
+
+
+def test_a_share_is_missed_whatever_the_base_did() -> None:
+    """Lost answers are lost, also where the base loses as many."""
+    records = [a_part(arm=arm, values={m.SUCCESS_RATIO.name: 0.5}) for arm in (Arm.BASELINE, Arm.CANDIDATE)]
+    block = a_block(number=1, parts=tuple(records))
+    scenario = a_scenario(criteria=(success_criterion(),))
+    (finding,) = judge_criteria((scenario,), all_series=series_of([block]), blocks=[block], policy=POLICY)
 
     assert finding.decision is Decision.MISSED
 
