@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from perf.commands.ordering import Choices, committed_baseline, config_of, recording_order
-from perf.commands.stored import as_recorded
+from perf.commands.ordering import Choices, config_of, recording_order
+from perf.commands.stored import as_recorded, baseline_of
 from perf.errors import Exit, UsageError
 from perf.judge.compare import series_of
 from perf.judge.explain import explain as explained_by_judge
@@ -31,8 +31,7 @@ def explain(question: Question, choices: Choices, *, env: Mapping[str, str]) -> 
     keys = _keys(run, question)
     order = recording_order(as_recorded(choices, run), env=env)
     rules = config_of(order.repo, None)
-    wanted = rules.wants_baseline and not choices.no_baseline
-    baseline = committed_baseline(order, rules, base=None) if wanted else None
+    baseline = baseline_of(run, order, rules=rules) if not choices.no_baseline else None
     found = explained_by_judge(run, keys, scenarios=order.scenarios, baseline=baseline, policy=order.policy)
     sys.stdout.write("\n".join(explained(each) for each in found))
     return Exit.PASS

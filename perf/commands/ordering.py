@@ -87,7 +87,7 @@ def order_of(choices: Choices, *, env: Mapping[str, str]) -> Order:
     rules = config_of(repo, base.commit) if base else own
     order = _order(choices, repo=repo, target=target, rules=rules, env=env)
     wanted = rules.wants_baseline and not choices.no_baseline
-    baseline = committed_baseline(order, rules, base=base) if wanted else None
+    baseline = committed_baseline(order, rules, base=base, paired=base is not None) if wanted else None
     compares = base is not None or baseline is not None
     return replace(order, base=base, baseline=baseline, controls=order.controls and compares)
 
@@ -135,14 +135,19 @@ def baseline_file(order: Order) -> Path:
     return order.repo / config.baseline_path(target=order.target.name, suite=order.suite)
 
 
-def committed_baseline(order: Order, rules: Config, *, base: Source | None) -> Baseline:
-    """The base commit's baseline; where it has none yet, the candidate's own."""
+def committed_baseline(order: Order, rules: Config, *, base: Source | None, paired: bool) -> Baseline | None:
+    """The base commit's baseline; where it has none yet, the candidate's own.
+
+    The suite that the configuration names must have one. Another one may do without, if the run is paired.
+    """
     path = rules.baseline_path(target=order.target.name, suite=order.suite)
     for rev in (base.commit, None) if base else (None,):
         text = file_text(order.repo, path, rev=rev)
         if text is not None:
             where = path if rev is None else f"{rev[:9]}:{path}"
             return _fitting(read_baseline_text(text, where=where), order, where=where)
+    if paired and order.suite != rules.suite:
+        return None
     raise NothingToCompareError(
         "The committed baseline is missing, so nothing says which numbers must exist",
         where=path,

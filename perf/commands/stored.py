@@ -7,10 +7,13 @@ from pathlib import Path
 from perf.commands import output
 from perf.commands.ordering import Choices, committed_baseline, config_of, recording_order
 from perf.commands.output import Showing
+from perf.config import Config
 from perf.errors import BaselineError, Exit
 from perf.judge.verdict import conclude
+from perf.model.baseline import Baseline
 from perf.model.run import Run
 from perf.model.verdict import State
+from perf.pipeline.order import Order
 from perf.report.compose import compose, compose_failure
 from perf.report.document import Report
 from perf.store.runs import HEADER_NAME, read_failure, read_run, read_verdict
@@ -53,14 +56,20 @@ def judged_again(directory: Path, choices: Choices, *, env: Mapping[str, str]) -
 def _judged(run: Run, choices: Choices, *, env: Mapping[str, str]) -> Told:
     order = recording_order(as_recorded(choices, run), env=env)
     rules = config_of(order.repo, None)
-    wanted = rules.wants_baseline and not choices.no_baseline
-    baseline = committed_baseline(order, rules, base=None) if wanted else None
+    baseline = baseline_of(run, order, rules=rules) if not choices.no_baseline else None
     verdict = conclude(run, scenarios=order.scenarios, baseline=baseline, policy=order.policy)
     return Told(
         report=compose(run, verdict, origin=output.origin(env)),
         state=verdict.state,
         fail_on_inconclusive=order.policy.fail_on_inconclusive,
     )
+
+
+def baseline_of(run: Run, order: Order, *, rules: Config) -> Baseline | None:
+    """The baseline by which a stored run is judged again: that of the working tree."""
+    if not rules.wants_baseline:
+        return None
+    return committed_baseline(order, rules, base=None, paired=run.header.base is not None)
 
 
 def as_recorded(choices: Choices, run: Run) -> Choices:
