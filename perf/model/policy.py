@@ -22,7 +22,7 @@ class Policy:
     """Read from the base commit's configuration, so that a change cannot loosen its own gate.
 
     `alpha` is the false-red probability of a whole gate run; `looks` are block counts, rising.
-    `budget_ns`: no look is waited for that would end beyond this time of measuring.
+    `budget_ns`: no look is waited for that would end beyond this time of measuring blocks.
     `limits` maps a key text or a metric name to a limit ratio and overrides the metric's own.
     `collapse_ratio`: an improvement beyond it is taken for a failure of the measurement, not for a pass.
     Each request proves its passage and its content, so the default believes more than other gates could.
@@ -47,7 +47,7 @@ class Policy:
 DEFAULT_POLICY = Policy(
     alpha=0.01,
     looks=(6, 10, 16, 24),
-    budget_ns=s_to_ns(300),
+    budget_ns=s_to_ns(270),
     limits={},
     waivers=(),
     creep_factor=2.0,
