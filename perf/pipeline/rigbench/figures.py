@@ -74,10 +74,10 @@ def lines(rounds: Sequence[Round]) -> tuple[Line, ...]:
 
 
 def ratios(rounds: Sequence[Round]) -> dict[str, float]:
-    """The medians over the rounds of ours over theirs, pair by pair, of requests for a second of CPU time.
+    """The medians over the rounds of ours over theirs, pair by pair, of requests a second on one core each.
 
-    Such a ratio is that of what each gets out of one full core, whoever else uses the machine.
-    `_throughput` is of requests for a second of wall time instead, where the slower side decides.
+    The slower of client and server decides there. `_cpu` is of requests for a second of the contender's own
+    CPU time instead, whatever the other side allows.
     """
     found: dict[str, list[float]] = {}
     for each in rounds:
@@ -90,13 +90,13 @@ def _ratios_of(each: Round) -> Iterator[tuple[str, float]]:
     if engine := each.get("engine"):
         for name in CLIENTS:
             if peer := each.get(name):
-                yield f"engine_vs_{name}", peer.client_us / engine.client_us
-                yield f"engine_vs_{name}_throughput", engine.rps / peer.rps
+                yield f"engine_vs_{name}", engine.rps / peer.rps
+                yield f"engine_vs_{name}_cpu", peer.client_us / engine.client_us
     if mock := each.get("wrk"):
         for name in SERVERS:
             if peer := each.get(name):
-                yield f"mock_vs_{name}", peer.server_us / mock.server_us
-                yield f"mock_vs_{name}_throughput", mock.rps / peer.rps
+                yield f"mock_vs_{name}", mock.rps / peer.rps
+                yield f"mock_vs_{name}_cpu", peer.server_us / mock.server_us
 
 
 def costs(rounds: Sequence[Round]) -> dict[str, float]:
