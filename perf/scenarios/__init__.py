@@ -15,10 +15,10 @@ from perf.scenarios.memory_leak import MEMORY_LEAK, MEMORY_LEAK_LONG
 from perf.scenarios.overload import OVERLOAD
 from perf.scenarios.rig_latency import RIG_LATENCY
 from perf.scenarios.rig_streaming import RIG_STREAMING
-from perf.scenarios.sticky_sessions import STICKY_SESSIONS
+from perf.scenarios.sticky_sessions import STICKY_SESSIONS, STICKY_SESSIONS_LARGE
 from perf.scenarios.stream_faults import STREAM_FAULTS, STREAM_FAULTS_SHORT
 from perf.scenarios.stream_fidelity import STREAM_FIDELITY, STREAM_FIDELITY_1000
-from perf.scenarios.streaming_throughput import STREAMING_THROUGHPUT
+from perf.scenarios.streaming_throughput import STREAMING_THROUGHPUT, STREAMING_THROUGHPUT_LARGE
 from perf.scenarios.weighted_balancing import WEIGHTED_BALANCING, WEIGHTED_BALANCING_LARGE
 
 _FAST: tuple[Scenario, ...] = (
@@ -49,7 +49,9 @@ _MEDIUM: tuple[Scenario, ...] = (
 _LONG: tuple[Scenario, ...] = (
     RIG_LATENCY,
     CONCURRENT_THROUGHPUT,
+    STICKY_SESSIONS_LARGE,
     WEIGHTED_BALANCING_LARGE,
+    STREAMING_THROUGHPUT_LARGE,
     MEMORY_LEAK_LONG,
     STREAM_FIDELITY_1000,
     KEY_CARDINALITY_LARGE,

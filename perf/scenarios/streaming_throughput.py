@@ -1,5 +1,7 @@
 """Scenario 6: concurrent streams, every token of them, on time."""
 
+from dataclasses import replace
+
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
 from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
@@ -35,4 +37,23 @@ STREAMING_THROUGHPUT = Scenario(
         Criterion(part="streams", metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0),
         Criterion(part="streams", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999),
     ),
+)
+
+_MANY = replace(
+    STREAMING_THROUGHPUT.parts[0],
+    keys=100,
+    workload=ClosedLoop(connections=100, requests=300),
+    warmup_requests=100,
+    slices=1,
+    together=0,
+    default_script=script(tokens=100, first_delay_ms=50, interval_ms=10),
+    gates=(),
+)
+STREAMING_THROUGHPUT_LARGE = replace(
+    STREAMING_THROUGHPUT,
+    number="6L",
+    name="streaming-throughput-100",
+    title="Streaming throughput, 100 streams at once",
+    cadence=Cadence.ONCE,
+    parts=(_MANY,),
 )
