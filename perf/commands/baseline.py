@@ -96,8 +96,8 @@ def _evidence(files: Sequence[Path], order: Order) -> tuple[MachineRecord, ...]:
 
 def _of_others(kept: Sequence[MachineRecord], fresh: Sequence[MachineRecord]) -> tuple[MachineRecord, ...]:
     """The records of kinds of machines that nothing new was measured on."""
-    renewed = {(each.environment.cpu_model, each.environment.cores) for each in fresh}
-    return tuple(each for each in kept if (each.environment.cpu_model, each.environment.cores) not in renewed)
+    renewed = {each.environment.kind for each in fresh}
+    return tuple(each for each in kept if each.environment.kind not in renewed)
 
 
 def _levelled(

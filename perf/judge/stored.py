@@ -29,7 +29,7 @@ _MACHINE_BOUND = _CPU_METRICS | {m.E2E_P50, m.OVERHEAD_P50, m.QPS, m.BENCH_BEST}
 
 def same_machine(one: Environment, other: Environment) -> bool:
     """Whether times of the two may be compared without doubt."""
-    return (one.cpu_model, one.cores) == (other.cpu_model, other.cores)
+    return one.kind == other.kind
 
 
 def record_for(baseline: Baseline | None, environment: Environment) -> MachineRecord | None:

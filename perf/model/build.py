@@ -29,7 +29,7 @@ class Build:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """The machine, as far as numbers depend on it; equal `cpu_model` and `cores` make times comparable."""
+    """The machine, as far as numbers depend on it; times are comparable on machines of one `kind`."""
 
     cpu_model: str
     cores: int
@@ -38,3 +38,8 @@ class Environment:
     image: str
     python: str
     tool_version: str
+
+    @property
+    def kind(self) -> tuple[str, int]:
+        """The kind of machine: its CPU model and its number of cores."""
+        return self.cpu_model, self.cores

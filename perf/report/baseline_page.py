@@ -38,7 +38,9 @@ def _intro(before: Baseline | None, after: Baseline) -> str:
 def _machine(before: Baseline | None, record: MachineRecord) -> str:
     machine = record.environment
     then = _entries(
-        next((each for each in before.machines if _is_like(each, record)), None) if before else None
+        next((each for each in before.machines if each.environment.kind == machine.kind), None)
+        if before
+        else None
     )
     now = _entries(record)
     rows = [_row(then.get(key), now.get(key)) for key in sorted(then.keys() | now.keys())]
@@ -52,11 +54,6 @@ def _machine(before: Baseline | None, record: MachineRecord) -> str:
     align = ("left", "left", "right", "right", "right")
     table = tabulate(moved, headers=head, tablefmt="pipe", disable_numparse=True, colalign=align)
     return f"{title}, {len(now)} numbers, of which changed:\n\n{table}"
-
-
-def _is_like(one: MachineRecord, other: MachineRecord) -> bool:
-    left, right = one.environment, other.environment
-    return (left.cpu_model, left.cores) == (right.cpu_model, right.cores)
 
 
 def _entries(record: MachineRecord | None) -> dict[_Key, BaselineEntry]:
