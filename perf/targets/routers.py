@@ -2,18 +2,18 @@
 
 import math
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from perf.model.scenario import Ask, Capability, Provider
-from perf.model.target import Address, ConfigRequest
-from perf.model.units import ns_to_s
+from perf.model.target import Address, ConfigRequest, PythonKind, Readiness, RequestHeaders, Target
+from perf.model.units import NS_PER_S, ns_to_s
 from perf.targets.contract import OPENAI_MODEL
 
-CAPABILITIES = frozenset(
+_CAPABILITIES = frozenset(
     {Capability.OPENAI_CHAT, Capability.STREAMING, Capability.STICKY_BY_KEY, Capability.FAILOVER}
 )
 """They pass OpenAI Chat on, convert nothing, and know no weights."""
-ADDRESSES = {ask: Address(path="/v1/chat/completions", model=OPENAI_MODEL) for ask in Ask}
+_ADDRESSES = {ask: Address(path="/v1/chat/completions", model=OPENAI_MODEL) for ask in Ask}
 _CIRCUIT_S = 5.0
 
 
@@ -41,3 +41,32 @@ def start_script(request: ConfigRequest, program: tuple[str, ...], *, policy: st
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     lines = [f'exec "$1"/{shlex.join(program)}', shlex.join(words), shlex.join(["--worker-urls", *workers])]
     return {"start.sh": " \\\n  ".join(lines) + "\n"}
+
+
+def router(
+    *,
+    name: str,
+    title: str,
+    render: Callable[[ConfigRequest], Mapping[str, str]],
+    headers: RequestHeaders,
+) -> Target:
+    """A router installed from its locks; they differ in program, policy and the header of a session."""
+    return Target(
+        name=name,
+        title=title,
+        kind=PythonKind(project="", requirements="requirements.txt"),
+        shipped=name,
+        inputs=(),
+        start=("sh", "{config}", "{bin}"),
+        env=(),
+        ready=Readiness(path="/readiness", status=200, deadline_ns=60 * NS_PER_S),
+        stop_grace_ns=5 * NS_PER_S,
+        capabilities=_CAPABILITIES,
+        auth_header="authorization",
+        auth_value="Bearer {key}",
+        addresses=_ADDRESSES,
+        benchmarks="",
+        proves_by_key=False,
+        render=render,
+        headers=headers,
+    )

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from perf.model.scenario import Ask
-from perf.model.target import ConfigRequest, PythonKind, Readiness, Target
-from perf.model.units import NS_PER_S
-from perf.targets.routers import ADDRESSES, CAPABILITIES, start_script
+from perf.model.target import ConfigRequest
+from perf.targets.routers import router, start_script
 
 
 def _render(request: ConfigRequest) -> Mapping[str, str]:
@@ -17,22 +16,4 @@ def _headers(request: ConfigRequest, ask: Ask, *, key: str) -> tuple[tuple[str, 
     return (("x-session-id", key),)
 
 
-VLLM_ROUTER = Target(
-    name="vllm-router",
-    title="vLLM router 0.1.17",
-    kind=PythonKind(project="", requirements="requirements.txt"),
-    shipped="vllm-router",
-    inputs=(),
-    start=("sh", "{config}", "{bin}"),
-    env=(),
-    ready=Readiness(path="/readiness", status=200, deadline_ns=60 * NS_PER_S),
-    stop_grace_ns=5 * NS_PER_S,
-    capabilities=CAPABILITIES,
-    auth_header="authorization",
-    auth_value="Bearer {key}",
-    addresses=ADDRESSES,
-    benchmarks="",
-    proves_by_key=False,
-    render=_render,
-    headers=_headers,
-)
+VLLM_ROUTER = router(name="vllm-router", title="vLLM router 0.1.17", render=_render, headers=_headers)
