@@ -126,6 +126,8 @@ class Overload:
 class Part:
     """One workload of a scenario, measured apart.
 
+    Without more words it is whole answers to one client, in one slice a block, without any trouble.
+
     `scripts` name instances of the topology; one that is absent keeps the `default_script`.
     `slices` is how many slices of a block latency comes from: lone connections of the two arms alternate
     request by request there, other workloads take turns slice by slice.
@@ -153,16 +155,16 @@ class Part:
 
     name: str
     ask: Ask
-    stream: bool
-    keys: int
+    stream: bool = False
+    keys: int = 1
     workload: Workload
-    warmup_requests: int
-    slices: int
-    together: int
+    warmup_requests: int = 0
+    slices: int = 1
+    together: int = 0
     default_script: UpstreamScript
-    scripts: tuple[tuple[str, UpstreamScript], ...]
-    events: tuple[Event, ...]
-    gates: tuple[Metric, ...]
+    scripts: tuple[tuple[str, UpstreamScript], ...] = ()
+    events: tuple[Event, ...] = ()
+    gates: tuple[Metric, ...] = ()
     abort: Abort | None = None
     requests_per_connection: int = 0
     prompts: tuple[Prompt, ...] = ()
@@ -206,7 +208,7 @@ class Scenario:
     number: str
     name: str
     title: str
-    route: Route
+    route: Route = Route.THROUGH_SUT
     cadence: Cadence
     needs: frozenset[Capability]
     topology: Topology

@@ -61,16 +61,10 @@ def _part(name: str, ask: Ask) -> Part:
     return Part(
         name=name,
         ask=ask,
-        stream=False,
-        keys=1,
         workload=ClosedLoop(connections=1, requests=80),
         warmup_requests=40,
         slices=_SLICES,
-        together=0,
         default_script=script(tokens=16),
-        scripts=(),
-        events=(),
-        gates=(),
     )
 
 

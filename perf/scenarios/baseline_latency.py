@@ -2,36 +2,28 @@
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns
 from perf.scenarios.topologies import GENERAL, script
 
 _SEQUENTIAL = Part(
     name="sequential",
     ask=Ask.CHAT,
-    stream=False,
-    keys=1,
     workload=ClosedLoop(connections=1, requests=150),
     warmup_requests=15,
     slices=3,
     together=3,
     default_script=script(tokens=16),
-    scripts=(),
-    events=(),
     gates=(m.E2E_P50, m.CPU_PER_REQUEST),
 )
 _SATURATED = Part(
     name="saturated",
     ask=Ask.CHAT,
-    stream=False,
-    keys=1,
     workload=ClosedLoop(connections=16, requests=600),
     warmup_requests=32,
     slices=0,
     together=5,
     default_script=script(tokens=16),
-    scripts=(),
-    events=(),
     gates=(m.QPS,),
 )
 
@@ -39,7 +31,6 @@ BASELINE_LATENCY = Scenario(
     number="1",
     name="baseline-latency",
     title="Baseline latency",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.EVERY_BLOCK,
     needs=frozenset({Capability.OPENAI_CHAT}),
     topology=GENERAL,

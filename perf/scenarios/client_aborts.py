@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from perf.model import metric as m
 from perf.model.load import Abort, ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns
 from perf.model.upstream import UpstreamScript
 from perf.scenarios.topologies import GENERAL, script
@@ -23,12 +23,7 @@ def _aborted(name: str, abort: Abort, *, answer: UpstreamScript) -> Part:
         keys=16,
         workload=ClosedLoop(connections=16, requests=160),
         warmup_requests=32,
-        slices=1,
-        together=0,
         default_script=answer,
-        scripts=(),
-        events=(),
-        gates=(),
         abort=abort,
         usage_every_ns=ms_to_ns(25),
     )
@@ -42,12 +37,7 @@ def _streamed(name: str, *, requests_per_connection: int) -> Part:
         keys=16,
         workload=ClosedLoop(connections=2, requests=100),
         warmup_requests=10,
-        slices=1,
-        together=0,
         default_script=script(tokens=8, first_delay_ms=2, interval_ms=1),
-        scripts=(),
-        events=(),
-        gates=(),
         requests_per_connection=requests_per_connection,
     )
 
@@ -61,7 +51,6 @@ CLIENT_ABORTS = Scenario(
     number="10",
     name="client-aborts",
     title="Client aborts and connection churn",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.ONCE,
     needs=frozenset({Capability.OPENAI_CHAT, Capability.STREAMING}),
     topology=GENERAL,

@@ -2,7 +2,7 @@
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.units import s_to_ns
 from perf.scenarios.topologies import GENERAL, script
 
@@ -10,7 +10,6 @@ COLD_START = Scenario(
     number="13",
     name="cold-start",
     title="Cold start",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.ONCE,
     needs=frozenset({Capability.OPENAI_CHAT}),
     topology=GENERAL,
@@ -18,16 +17,9 @@ COLD_START = Scenario(
         Part(
             name="launches",
             ask=Ask.CHAT,
-            stream=False,
-            keys=1,
             workload=ClosedLoop(connections=1, requests=1),
-            warmup_requests=0,
             slices=5,
-            together=0,
             default_script=script(tokens=16),
-            scripts=(),
-            events=(),
-            gates=(),
         ),
     ),
     criteria=(

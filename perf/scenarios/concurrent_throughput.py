@@ -2,7 +2,7 @@
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns
 from perf.scenarios.topologies import GENERAL, script
 
@@ -10,7 +10,6 @@ CONCURRENT_THROUGHPUT = Scenario(
     number="2",
     name="concurrent-throughput",
     title="Concurrent throughput",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.ONCE,
     needs=frozenset({Capability.OPENAI_CHAT}),
     topology=GENERAL,
@@ -18,16 +17,10 @@ CONCURRENT_THROUGHPUT = Scenario(
         Part(
             name="thousand",
             ask=Ask.CHAT,
-            stream=False,
             keys=100,
             workload=ClosedLoop(connections=1_000, requests=100_000),
             warmup_requests=2_000,
-            slices=1,
-            together=0,
             default_script=script(tokens=16, first_delay_ms=100),
-            scripts=(),
-            events=(),
-            gates=(),
             saturating=True,
             cross_checked=True,
         ),

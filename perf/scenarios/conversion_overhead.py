@@ -3,7 +3,7 @@
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
 from perf.model.metric import Metric
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns
 from perf.scenarios.topologies import GENERAL, script
 
@@ -13,14 +13,11 @@ def _part(ask: Ask, *, stream: bool, gates: tuple[Metric, ...]) -> Part:
         name=f"{ask}-stream" if stream else str(ask),
         ask=ask,
         stream=stream,
-        keys=1,
         workload=ClosedLoop(connections=1, requests=60),
         warmup_requests=10,
         slices=3 if m.E2E_P50 in gates else 1,
         together=3 if gates else 0,
         default_script=script(tokens=20),
-        scripts=(),
-        events=(),
         gates=gates,
     )
 
@@ -38,7 +35,6 @@ CONVERSION_OVERHEAD = Scenario(
     number="5",
     name="conversion-overhead",
     title="Conversion overhead",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.EVERY_BLOCK,
     needs=frozenset(
         {

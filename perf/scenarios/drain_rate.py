@@ -2,7 +2,7 @@
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns
 from perf.model.upstream import Fault, FaultKind
 from perf.scenarios.topologies import GENERAL, script
@@ -16,17 +16,11 @@ def _part(tokens: int) -> Part:
         name=f"{tokens}-chunks",
         ask=Ask.CHAT_CONVERTED,
         stream=True,
-        keys=1,
         workload=ClosedLoop(connections=1, requests=_CHUNKS // tokens),
         warmup_requests=1,
-        slices=1,
-        together=0,
         default_script=script(
             tokens=tokens, first_delay_ms=5, faults=(Fault(kind=FaultKind.COALESCE, ratio=1.0),)
         ),
-        scripts=(),
-        events=(),
-        gates=(),
     )
 
 
@@ -34,7 +28,6 @@ DRAIN_RATE = Scenario(
     number="16",
     name="drain-rate",
     title="Drain rate",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.ONCE,
     needs=frozenset({Capability.OPENAI_CHAT, Capability.OPENAI_TO_ANTHROPIC, Capability.STREAMING}),
     topology=GENERAL,

@@ -11,7 +11,6 @@ from perf.model.scenario import (
     Criterion,
     Event,
     Part,
-    Route,
     Scenario,
 )
 from perf.model.units import ms_to_ns, s_to_ns
@@ -24,40 +23,27 @@ _FAILING = Fault(kind=FaultKind.STATUS, ratio=1.0, status=500)
 _ERRORS = Part(
     name="errors",
     ask=Ask.CHAT,
-    stream=False,
     keys=500,
     workload=ClosedLoop(connections=4, requests=500),
-    warmup_requests=0,
-    slices=1,
-    together=0,
     default_script=script(tokens=16),
     scripts=((_PRIMARY, script(tokens=16, faults=(_FAILING,))),),
-    events=(),
-    gates=(),
 )
 _DEATH = Part(
     name="death",
     ask=Ask.CHAT,
-    stream=False,
     keys=500,
     workload=ConstantRate(per_second=100, duration_ns=s_to_ns(5)),
-    warmup_requests=0,
-    slices=1,
-    together=0,
     default_script=script(tokens=16),
-    scripts=(),
     events=(
         Event(at_ns=s_to_ns(1), instance=_PRIMARY, change=Change.DIES),
         Event(at_ns=s_to_ns(2.5), instance=_PRIMARY, change=Change.RETURNS),
     ),
-    gates=(),
 )
 
 FAILOVER_SCENARIO = Scenario(
     number="7",
     name="failover",
     title="Failover",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.ONCE,
     needs=frozenset({Capability.OPENAI_CHAT, Capability.FAILOVER}),
     topology=FAILOVER,

@@ -3,7 +3,7 @@
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
 from perf.model.metric import Metric
-from perf.model.scenario import Ask, Cadence, Capability, Part, Route, Scenario
+from perf.model.scenario import Ask, Cadence, Capability, Part, Scenario
 from perf.model.upstream import Fault, FaultKind
 from perf.scenarios.topologies import GENERAL, script
 
@@ -17,14 +17,10 @@ def _part(name: str, ask: Ask, *, stream: bool, requests: int, gates: tuple[Metr
         name=name,
         ask=ask,
         stream=stream,
-        keys=1,
         workload=ClosedLoop(connections=1, requests=requests),
         warmup_requests=20,
         slices=_WINDOWS,
-        together=0,
         default_script=script(tokens=20, faults=(_AT_ONCE,) if stream else ()),
-        scripts=(),
-        events=(),
         gates=gates,
     )
 
@@ -33,7 +29,6 @@ INSTRUCTIONS = Scenario(
     number="17",
     name="instructions",
     title="Instructions per request",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.COUNTED,
     needs=frozenset({Capability.OPENAI_CHAT}),
     topology=GENERAL,

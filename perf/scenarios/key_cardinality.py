@@ -2,7 +2,7 @@
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario, Topology
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario, Topology
 from perf.model.units import ms_to_ns
 from perf.scenarios.topologies import OPENAI_INSTANCES, script
 
@@ -13,7 +13,6 @@ def _cardinality(*, number: str, name: str, title: str, keys: int) -> Scenario:
         number=number,
         name=name,
         title=title,
-        route=Route.THROUGH_SUT,
         cadence=Cadence.ONCE,
         needs=frozenset({Capability.OPENAI_CHAT}),
         topology=Topology(name=name, instances=OPENAI_INSTANCES, keys=keys, recovery_ns=0),
@@ -21,16 +20,10 @@ def _cardinality(*, number: str, name: str, title: str, keys: int) -> Scenario:
             Part(
                 name="keys",
                 ask=Ask.CHAT,
-                stream=False,
                 keys=keys,
                 workload=ClosedLoop(connections=16, requests=2 * keys),
                 warmup_requests=1_000,
-                slices=1,
-                together=0,
                 default_script=script(tokens=4),
-                scripts=(),
-                events=(),
-                gates=(),
                 usage_every_ns=ms_to_ns(50),
                 saturating=True,
             ),

@@ -2,7 +2,7 @@
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Prompt, Route, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Prompt, Scenario
 from perf.model.units import ms_to_ns
 from perf.scenarios.topologies import GENERAL, script
 
@@ -13,16 +13,9 @@ def _part(name: str, *prompts: Prompt, requests: int, connections: int = 1) -> P
     return Part(
         name=name,
         ask=Ask.CHAT,
-        stream=False,
-        keys=1,
         workload=ClosedLoop(connections=connections, requests=requests),
         warmup_requests=connections,
-        slices=1,
-        together=0,
         default_script=script(tokens=16),
-        scripts=(),
-        events=(),
-        gates=(),
         prompts=prompts,
     )
 
@@ -39,7 +32,6 @@ LARGE_PROMPTS = Scenario(
     number="11",
     name="large-prompts",
     title="Large prompts and long conversations",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.ONCE,
     needs=frozenset({Capability.OPENAI_CHAT}),
     topology=GENERAL,

@@ -2,7 +2,7 @@
 
 from perf.model import metric as m
 from perf.model.load import Abort, ConstantRate
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario, Topology
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario, Topology
 from perf.model.units import BYTES_PER_MIB, s_to_ns
 from perf.model.upstream import Fault, FaultKind
 from perf.scenarios.topologies import ANTHROPIC_INSTANCE, OPENAI_INSTANCES, script
@@ -21,7 +21,6 @@ def _leak(*, number: str, name: str, title: str, duration_s: float) -> Scenario:
         number=number,
         name=name,
         title=title,
-        route=Route.THROUGH_SUT,
         cadence=Cadence.ONCE,
         needs=frozenset({Capability.OPENAI_CHAT, Capability.STREAMING}),
         topology=_SOAK,
@@ -29,7 +28,6 @@ def _leak(*, number: str, name: str, title: str, duration_s: float) -> Scenario:
             Part(
                 name="mix",
                 ask=Ask.CHAT,
-                stream=False,
                 keys=100,
                 workload=ConstantRate(per_second=100, duration_ns=s_to_ns(duration_s)),
                 warmup_requests=100,
@@ -37,8 +35,6 @@ def _leak(*, number: str, name: str, title: str, duration_s: float) -> Scenario:
                 together=1,
                 default_script=script(**_LENGTHS, faults=(_REFUSAL,)),
                 scripts=(("openai-0", script(**_LENGTHS, faults=(_REFUSAL, _FAILURE))),),
-                events=(),
-                gates=(),
                 mixed=True,
                 connections=24,
                 abort=Abort(every=20, after_deltas=3),

@@ -10,7 +10,6 @@ from perf.model.scenario import (
     Criterion,
     Overload,
     Part,
-    Route,
     Scenario,
 )
 from perf.model.units import s_to_ns
@@ -20,7 +19,6 @@ OVERLOAD = Scenario(
     number="12",
     name="overload",
     title="Overload",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.ONCE,
     needs=frozenset({Capability.OPENAI_CHAT}),
     topology=GENERAL,
@@ -28,16 +26,10 @@ OVERLOAD = Scenario(
         Part(
             name="burst",
             ask=Ask.CHAT,
-            stream=False,
             keys=100,
             workload=ClosedLoop(connections=64, requests=5_000),
             warmup_requests=128,
-            slices=1,
-            together=0,
             default_script=script(tokens=16),
-            scripts=(),
-            events=(),
-            gates=(),
             connections=512,
             saturating=True,
             overload=Overload(ratio=1.5, calm_ratio=0.5, before=2, during=4, after=12, step_ns=s_to_ns(0.5)),

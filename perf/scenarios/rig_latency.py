@@ -18,16 +18,9 @@ RIG_LATENCY = Scenario(
         Part(
             name="direct",
             ask=Ask.CHAT,
-            stream=False,
-            keys=1,
             workload=ClosedLoop(connections=1, requests=200),
             warmup_requests=10,
-            slices=1,
-            together=0,
             default_script=script(tokens=16),
-            scripts=(),
-            events=(),
-            gates=(),
         ),
     ),
     criteria=(

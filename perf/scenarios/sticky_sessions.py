@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns
 from perf.scenarios.topologies import GENERAL, script
 
@@ -12,7 +12,6 @@ STICKY_SESSIONS = Scenario(
     number="3",
     name="sticky-sessions",
     title="Sticky sessions",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.EVERY_BLOCK,
     needs=frozenset({Capability.OPENAI_CHAT, Capability.STICKY_BY_KEY}),
     topology=GENERAL,
@@ -20,15 +19,11 @@ STICKY_SESSIONS = Scenario(
         Part(
             name="keys",
             ask=Ask.CHAT,
-            stream=False,
             keys=100,
             workload=ClosedLoop(connections=20, requests=500),
             warmup_requests=50,
-            slices=1,
             together=2,
             default_script=script(tokens=16, first_delay_ms=10),
-            scripts=(),
-            events=(),
             gates=(m.CPU_PER_REQUEST,),
         ),
     ),

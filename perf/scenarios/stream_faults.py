@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.upstream import Fault, FaultKind, UpstreamScript
 from perf.scenarios.topologies import FAILOVER, script
@@ -41,13 +41,8 @@ def _part(
         stream=primary is None,
         keys=500,
         workload=ClosedLoop(connections=connections, requests=requests),
-        warmup_requests=0,
-        slices=1,
-        together=0,
         default_script=answer,
         scripts=((_PRIMARY, primary),) if primary else (),
-        events=(),
-        gates=(),
     )
 
 
@@ -100,7 +95,6 @@ STREAM_FAULTS = Scenario(
     number="9",
     name="stream-faults",
     title="Stream faults",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.ONCE,
     needs=frozenset(
         {

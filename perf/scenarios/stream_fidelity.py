@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.upstream import TokenUsage, UpstreamScript
 from perf.model.wire import NONCE_ECHO
 from perf.scenarios.topologies import GENERAL, script
@@ -32,13 +32,7 @@ def _part(ask: Ask, *, streams: int, interval_ms: float) -> Part:
         stream=True,
         keys=100,
         workload=ClosedLoop(connections=streams, requests=2 * streams),
-        warmup_requests=0,
-        slices=1,
-        together=0,
         default_script=_answers(interval_ms=interval_ms),
-        scripts=(),
-        events=(),
-        gates=(),
         checks_usage=True,
     )
 
@@ -49,7 +43,6 @@ def _scenario(*, number: str, name: str, streams: int, interval_ms: float) -> Sc
         number=number,
         name=name,
         title=f"Fidelity of {streams:,} streams at once",
-        route=Route.THROUGH_SUT,
         cadence=Cadence.ONCE,
         needs=frozenset(
             {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Route, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns
 from perf.scenarios.topologies import GENERAL, script
 
@@ -12,7 +12,6 @@ STREAMING_THROUGHPUT = Scenario(
     number="6",
     name="streaming-throughput",
     title="Streaming throughput",
-    route=Route.THROUGH_SUT,
     cadence=Cadence.EVERY_BLOCK,
     needs=frozenset({Capability.OPENAI_CHAT, Capability.STREAMING}),
     topology=GENERAL,
@@ -27,8 +26,6 @@ STREAMING_THROUGHPUT = Scenario(
             slices=2,
             together=4,
             default_script=script(tokens=100, first_delay_ms=20, interval_ms=1),
-            scripts=(),
-            events=(),
             gates=(m.TTFT_P50, m.CPU_PER_DELTA),
         ),
     ),

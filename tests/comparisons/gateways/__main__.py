@@ -42,16 +42,9 @@ CONNECTIONS = 64
 PART = Part(
     name="saturated",
     ask=Ask.CHAT,
-    stream=False,
-    keys=1,
     workload=ClosedLoop(connections=CONNECTIONS, requests=1_000),
     warmup_requests=CONNECTIONS,
-    slices=1,
-    together=0,
     default_script=script(tokens=16),
-    scripts=(),
-    events=(),
-    gates=(),
 )
 
 

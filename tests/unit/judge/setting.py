@@ -38,12 +38,9 @@ def a_scenario_part(*, slices: int = 2, together: int = 0, stream: bool = False,
         stream=stream,
         keys=keys,
         workload=ClosedLoop(connections=1, requests=10),
-        warmup_requests=0,
         slices=slices,
         together=together,
         default_script=script(tokens=4),
-        scripts=(),
-        events=(),
         gates=(m.E2E_P50,),
     )
 
