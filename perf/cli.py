@@ -16,10 +16,12 @@ from perf.commands.configuring import add_wishes, config, wanted_of
 from perf.commands.doctor import doctor
 from perf.commands.explain import Question, explain
 from perf.commands.hosted import (
+    add_comment,
     add_dry_run,
     add_propose_baseline,
     add_publish_run,
     call_propose_baseline,
+    call_publish,
     call_publish_run,
     call_trend,
     call_wants_baseline,
@@ -27,7 +29,6 @@ from perf.commands.hosted import (
 from perf.commands.ingest import Results, ingest
 from perf.commands.init import init
 from perf.commands.output import environment
-from perf.commands.publish import publish
 from perf.commands.rig import PARTS, bench_rig, upstream
 from perf.commands.run import names, run
 from perf.commands.stored import replay, report
@@ -139,13 +140,14 @@ def _telling(add: _Add) -> None:
     """The commands that tell of a stored run."""
     report_parser = add("report", "Show a stored run again, in any format.", command=_report)
     replay_parser = add("replay", "Judge a stored run's blocks again, with today's rules.", command=_replay)
-    publish_parser = add("publish", "Post or update the comment on the pull request.", command=_publish)
+    publish_parser = add("publish", "Post or update the comment on the pull request.", command=call_publish)
     for sub in (report_parser, replay_parser, publish_parser):
         sub.add_argument("directory", type=Path, help="a folder of .perfgate/runs")
     for sub in (replay_parser, publish_parser):
         add_choices(sub)
     for sub in (report_parser, replay_parser):
         add_showing(sub)
+    add_comment(publish_parser)
     add_dry_run(publish_parser)
     moving = add("trend", "Show how the committed baseline moved, from its history.", command=call_trend)
     add_choices(moving)
@@ -267,10 +269,6 @@ def _replay(arguments: Namespace) -> Exit:
     return replay(
         arguments.directory, choices_of(arguments), showing=showing_of(arguments), env=environment()
     )
-
-
-def _publish(arguments: Namespace) -> Exit:
-    return publish(arguments.directory, choices_of(arguments), dry_run=arguments.dry_run, env=environment())
 
 
 def _config(arguments: Namespace) -> Exit:

@@ -9,7 +9,9 @@ from pathlib import Path
 from perf.errors import Exit, UsageError
 from perf.model.verdict import State
 from perf.report import RENDERERS
-from perf.report.document import NOWHERE, Origin, Report
+from perf.report.document import NOWHERE, Origin, Report, Status
+from perf.report.neutral import visible
+from perf.report.status import failing_rows
 
 FORMATS = ("table", "summary", "markdown", "html", "json", "junit", "github")
 _RENDERER = {
@@ -24,6 +26,8 @@ _RENDERER = {
 _COLOURED = frozenset({"table", "summary"})
 _BY_SUFFIX = {".md": "markdown", ".html": "html", ".json": "json", ".xml": "junit", ".txt": "table"}
 _SUMMARY_LIMIT_BYTES = 900_000
+_OUTPUT_LIMIT = 10_000
+"""Characters of one output of a step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +76,27 @@ def tell_github(report: Report, env: Mapping[str, str], *, appendix: str = "") -
     if env.get("GITHUB_STEP_SUMMARY"):
         text = (rendered(report, "markdown") + appendix).encode("utf-8")[:_SUMMARY_LIMIT_BYTES]
         _append(env["GITHUB_STEP_SUMMARY"], text.decode("utf-8", "ignore"))
-    if env.get("GITHUB_OUTPUT"):
-        _append(env["GITHUB_OUTPUT"], f"verdict={report.status}\n")
+    tell_outputs(outputs_of(report), env)
     if env.get("GITHUB_ACTIONS") == "true":
         sys.stderr.write(rendered(report, "github"))
+
+
+def outputs_of(report: Report) -> Mapping[str, str]:
+    """What later steps can read; the regressions are "" where nothing was judged, never 0."""
+    unknown = report.status in {Status.NO_RESULT, Status.SKIPPED}
+    failing = failing_rows(report)
+    return {
+        "verdict": report.status.value,
+        "regressions": "" if unknown else str(len(failing)),
+        "regressed": "" if unknown else ",".join(row.finding.key.text for row in failing),
+    }
+
+
+def tell_outputs(values: Mapping[str, str], env: Mapping[str, str]) -> None:
+    """Inside GitHub Actions: outputs of the step, one line each; elsewhere nothing."""
+    if env.get("GITHUB_OUTPUT"):
+        lines = (f"{name}={visible(value, most=_OUTPUT_LIMIT)}\n" for name, value in values.items())
+        _append(env["GITHUB_OUTPUT"], "".join(lines))
 
 
 def origin(env: Mapping[str, str]) -> Origin:

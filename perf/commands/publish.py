@@ -5,29 +5,42 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from perf.commands import output
-from perf.commands.ordering import Choices
+from perf.commands.ordering import Choices, config_of
 from perf.commands.stored import judged_again
 from perf.errors import Exit, PublishError
 from perf.github.comment import publish as publish_comment
 from perf.github.context import context_of
+from perf.model.speaking import CommentWhen
+from perf.report.status import speaks_up
+from perf.sut.source import repository_root
 
 
-def publish(directory: Path, choices: Choices, *, dry_run: bool, env: Mapping[str, str]) -> Exit:
+def publish(
+    directory: Path, choices: Choices, *, comment: CommentWhen | None, dry_run: bool, env: Mapping[str, str]
+) -> Exit:
     """Post or update the comment; a failure to do so is told, and changes no verdict.
 
     The blocks are judged again by the rules of the repository that this runs in (the base's, on GitHub):
     the verdict in the folder was written by a job that ran the pull request's code.
+    `comment` says when a first one is posted; None leaves it to perfgate.toml.
     With `dry_run` the comment is printed, and GitHub is not asked.
     """
-    text = output.rendered(judged_again(directory, choices, env=env).report, "markdown")
+    report = judged_again(directory, choices, env=env).report
+    text = output.rendered(report, "markdown")
     if dry_run:
         sys.stdout.write(text.rstrip("\n") + "\n")
         return Exit.PASS
     context = context_of(env, event_text(env))
+    when = comment or config_of(repository_root(choices.repo), None).comment
     done = publish_comment(
-        text, context, token=env.get("GITHUB_TOKEN", ""), api_url=context.api_url, dry_run=False
+        text,
+        context,
+        token=env.get("GITHUB_TOKEN", ""),
+        api_url=context.api_url,
+        may_post=speaks_up(report, when),
     )
     sys.stdout.write(f"comment {done.outcome}{': ' + done.url if done.url else ''}\n")
+    output.tell_outputs({"comment-url": done.url}, env)
     return Exit.PASS
 
 

@@ -13,6 +13,7 @@ from perf.errors import ConfigError, UsageError
 from perf.model.counting import CounterChoice
 from perf.model.metric import METRIC_BY_NAME, Key
 from perf.model.policy import Policy, Waiver
+from perf.model.speaking import CommentWhen
 from perf.model.target import Target
 from perf.model.units import s_to_ns
 from perf.targets import TARGETS
@@ -31,6 +32,7 @@ class Config:
     baseline: str
     wants_baseline: bool
     counter: CounterChoice
+    comment: CommentWhen
     policy: Policy
     targets: Mapping[str, Target]
 
@@ -51,6 +53,7 @@ def load_config(text: str | None, *, where: str) -> Config:
         baseline=_baseline(document.gate, where=where),
         wants_baseline=document.gate.baseline is not False,
         counter=document.gate.instructions,
+        comment=document.gate.comment,
         policy=_policy(document.gate, where=where),
         targets=_targets(document, where=where),
     )

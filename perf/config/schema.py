@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from perf.model.counting import CounterChoice
 from perf.model.policy import DEFAULT_POLICY
 from perf.model.scenario import Capability
+from perf.model.speaking import CommentWhen
 from perf.model.units import ns_to_s
 from perf.targets.contract import ANTHROPIC_MODEL, OPENAI_MODEL
 
@@ -54,6 +55,7 @@ class Gate(Table, frozen=True, kw_only=True):
     fail_on_inconclusive: bool = DEFAULT_POLICY.fail_on_inconclusive
     creep_factor: Annotated[float, Meta(ge=1, le=100)] = DEFAULT_POLICY.creep_factor
     instructions: CounterChoice = CounterChoice.AUTO
+    comment: CommentWhen = CommentWhen.ALWAYS
     limits: dict[str, object] = {}
     waivers: tuple[WaiverTable, ...] = ()
 

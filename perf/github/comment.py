@@ -21,7 +21,8 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     """A later run has written already."""
     NO_PULL_REQUEST = "no-pull-request"
-    DRY_RUN = "dry-run"
+    NOT_POSTED = "not-posted"
+    """There is none, and none was to be posted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +40,17 @@ def publish(
     *,
     token: str,
     api_url: str,
-    dry_run: bool,
+    may_post: bool,
     sticky: Sticky = STICKY,
 ) -> Publication:
-    """Post or update the comment; PublishError says what GitHub refused and how to allow it."""
+    """Post or update the comment; PublishError says what GitHub refused and how to allow it.
+
+    Without `may_post` a comment that exists is brought up to date, and none is begun.
+    """
     writer = Writer(number=context.run_number, attempt=context.run_attempt)
     body = body_of(report_markdown, sticky=sticky, writer=writer)
     if context.pull_request == 0:
         return Publication(outcome=Outcome.NO_PULL_REQUEST, url="", body=body)
-    if dry_run:
-        return Publication(outcome=Outcome.DRY_RUN, url="", body=body)
     asking = Asking(
         what="the comment",
         where=f"{context.repository}, pull request {context.pull_request}",
@@ -57,14 +59,12 @@ def publish(
     )
     with asked(asking), client(token, api_url=api_url) as github:
         issue = github.get_repo(context.repository).get_issue(context.pull_request)
-        return _place(issue, body, sticky=sticky, writer=writer)
-
-
-def _place(issue: Issue, body: str, *, sticky: Sticky, writer: Writer) -> Publication:
-    ours = _ours(issue, sticky=sticky)
-    if not ours:
+        ours = _ours(issue, sticky=sticky)
+        if ours:
+            return _update(ours, body, writer=writer)
+        if not may_post:
+            return Publication(outcome=Outcome.NOT_POSTED, url="", body=body)
         return _create(issue, body, sticky=sticky)
-    return _update(ours, body, writer=writer)
 
 
 def _ours(issue: Issue, *, sticky: Sticky) -> list[IssueComment]:

@@ -1,7 +1,10 @@
-"""A report as a commit status: success or failure, and a line of at most 140 characters."""
+"""What a report comes to: success or failure, a line of at most 140 characters, and whether to speak up."""
 
-from perf.model.verdict import UNMEASURED
-from perf.report.document import Report, Status
+from typing import assert_never
+
+from perf.model.speaking import CommentWhen
+from perf.model.verdict import FAILING, UNMEASURED
+from perf.report.document import Report, Row, Status
 from perf.report.headline import phase_of
 from perf.report.marks import MARKS
 from perf.report.neutral import visible
@@ -20,6 +23,30 @@ def is_success(report: Report, *, fail_on_inconclusive: bool) -> bool:
             return not fail_on_inconclusive
         case Status.FAILED | Status.NO_RESULT:
             return False
+
+
+def speaks_up(report: Report, when: CommentWhen) -> bool:
+    """Whether a report is worth a comment where there is none yet.
+
+    Whatever is not a plain pass is, unless nothing ever is: who accepted or skipped what must be seen.
+    """
+    match when:
+        case CommentWhen.ALWAYS:
+            return True
+        case CommentWhen.ON_CHANGE:
+            return report.status is not Status.PASSED or bool(report.visible or report.cautions)
+        case CommentWhen.ON_FAILURE:
+            return report.status is not Status.PASSED
+        case CommentWhen.NEVER:
+            return False
+        case _:
+            assert_never(when)
+
+
+def failing_rows(report: Report) -> tuple[Row, ...]:
+    """The numbers that fail the gate: measured and too bad, or demanded and gone; criteria first."""
+    rows = (*report.criteria, *(row for group in report.groups for row in group.rows))
+    return tuple(row for row in rows if row.finding.gating and row.finding.decision in FAILING)
 
 
 def description(report: Report) -> str:

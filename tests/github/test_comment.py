@@ -39,11 +39,11 @@ def _publish(
     report: str = "### passed\n",
     *,
     context: Context = CONTEXT,
-    dry_run: bool = False,
+    may_post: bool = True,
     level: str = "write",
 ) -> Publication:
     token = github.token({"pull-requests": level})
-    return publish(report, context, token=token, api_url=github.url, dry_run=dry_run)
+    return publish(report, context, token=token, api_url=github.url, may_post=may_post)
 
 
 def _written_by(number: int, report: str = "### older\n") -> str:
@@ -121,7 +121,7 @@ def test_other_key_is_another_comment(github: GithubDouble) -> None:
         CONTEXT,
         token=github.token({"pull-requests": "write"}),
         api_url=github.url,
-        dry_run=False,
+        may_post=True,
         sticky=Sticky(key="b", author=STICKY.author),
     )
 
@@ -252,13 +252,22 @@ def test_unreachable_github_is_told() -> None:
         _publish(gone)
 
 
-def test_dry_run_asks_nothing(github: GithubDouble) -> None:
-    """A dry run gives the body and sends no request."""
-    publication = _publish(github, dry_run=True)
+def test_nothing_to_say_begins_no_comment(github: GithubDouble) -> None:
+    """Where none may be posted, GitHub is only asked whether there is one."""
+    publication = _publish(github, may_post=False)
 
-    assert publication.outcome is Outcome.DRY_RUN
-    assert "### passed" in publication.body
-    assert github.requests == []
+    assert publication.outcome is Outcome.NOT_POSTED
+    assert (github.comments, github.count("POST")) == ([], 0)
+
+
+def test_nothing_to_say_updates_what_was_said(github: GithubDouble) -> None:
+    """A comment that exists is brought up to date all the same."""
+    github.add(_written_by(3, "### failed\n"))
+
+    publication = _publish(github, may_post=False)
+
+    assert publication.outcome is Outcome.UPDATED
+    assert "### passed" in github.comments[0].body
 
 
 def test_run_without_pull_request_writes_nothing(github: GithubDouble) -> None:

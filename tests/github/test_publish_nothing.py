@@ -148,7 +148,7 @@ def test_a_dry_run_writes_nothing(world: World, capsys: pytest.CaptureFixture[st
     """Comment and status are printed."""
     world.upload(world.measured())
 
-    publish_run(world.repo, workflow=MEASURING, dry_run=True, env=world.env())
+    publish_run(world.repo, workflow=MEASURING, comment=None, dry_run=True, env=world.env())
 
     printed = capsys.readouterr().out
     assert "### ✅ Performance gate: passed" in printed

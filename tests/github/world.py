@@ -1,6 +1,7 @@
 """The trusted side at work: a checkout of the default branch, and GitHub with one pull request."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import httpx
 from perf.commands.publish_run import MEASURING, publish_run
 from perf.errors import Exit
 from perf.model.run import Run as MeasuredRun
+from perf.model.speaking import CommentWhen
 from perf.model.verdict import State
 from tests.doubles.github.state import REPOSITORY_ID, GithubDouble, Pull, Run, Status
 from tests.github.measured import HEAD_SHA, a_measured_run, texts_of, zipped
@@ -44,10 +46,17 @@ class World:
         packed = content if isinstance(content, bytes) else zipped(content)
         self.github.upload(self.run, f"perfgate-run-{self.run.attempt}", content=packed)
 
-    def wake(self, waking: Run | None = None, *, scopes: dict[str, str] | None = None) -> Exit:
-        """Run the command as perf-report does once `waking` is complete."""
-        env = self.env(waking, scopes=SCOPES if scopes is None else scopes)
-        return publish_run(self.repo, workflow=MEASURING, dry_run=False, env=env)
+    def wake(
+        self,
+        waking: Run | None = None,
+        *,
+        scopes: dict[str, str] | None = None,
+        comment: CommentWhen | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> Exit:
+        """Run the command as perf-report does once `waking` is complete, with `more` variables."""
+        env = {**self.env(waking, scopes=SCOPES if scopes is None else scopes), **(more or {})}
+        return publish_run(self.repo, workflow=MEASURING, comment=comment, dry_run=False, env=env)
 
     def env(self, waking: Run | None = None, *, scopes: dict[str, str] = SCOPES) -> dict[str, str]:
         """GitHub's variables in perf-report."""

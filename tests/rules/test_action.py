@@ -69,6 +69,24 @@ def test_the_workflows_inputs_are_documented() -> None:
     assert set(inputs) - {"runner"} <= set(_document("action.yml")["inputs"])
 
 
+def test_the_workflows_outputs_are_the_actions() -> None:
+    """What the called workflow gives on, the action gives, and the page names."""
+    outputs = _document(".github/workflows/gate.yml")["events"]["workflow_call"]["outputs"]
+    assert isinstance(outputs, dict)
+    named = PAGE.partition("\nIts outputs are ")[2].partition(", as for the action.")[0]
+
+    assert set(outputs) <= set(_document("action.yml")["outputs"])
+    assert set(re.findall(r"`([\w-]+)`", named)) == set(outputs)
+
+
+def test_the_reports_inputs_are_documented() -> None:
+    """The action that comments takes and gives what its tables say."""
+    action = _document(".github/actions/report/action.yml")
+
+    assert _section("The report", table=0) == _defaults(action["inputs"])
+    assert set(_section("The report", table=1)) == set(action["outputs"])
+
+
 def test_the_action_can_be_listed() -> None:
     """The marketplace wants a name, a description, an icon and one of its colours."""
     action = _document("action.yml")

@@ -16,6 +16,7 @@ from perf.errors import ConfigError, UsageError
 from perf.model.metric import METRIC_BY_NAME
 from perf.model.policy import DEFAULT_POLICY
 from perf.model.scenario import Ask, Capability
+from perf.model.speaking import CommentWhen
 from perf.model.target import Address, CommandKind, PythonKind, RunningKind
 from perf.targets import TARGETS
 from tests.unit.targets.requests import a_request, an_endpoint
@@ -62,6 +63,7 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
         max-lag-ratio = 0.02
         min-valid-ratio = 0.6
         creep-factor = 3
+        comment = "on-change"
         [gate.limits]
         rss = 0.02
         "baseline/chat/e2e-p50" = 1
@@ -69,6 +71,7 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
     )
 
     assert (config.target, config.suite, config.wants_baseline) == ("mine", "long", False)
+    assert config.comment is CommentWhen.ON_CHANGE
     assert config.policy == replace(
         DEFAULT_POLICY,
         alpha=0.05,

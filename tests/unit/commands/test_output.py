@@ -7,8 +7,8 @@ import pytest
 from perf.commands import output
 from perf.errors import Exit, UsageError
 from perf.model.verdict import State
-from perf.report.compose import compose
-from tests.factories import a_run, a_verdict
+from perf.report.compose import compose, compose_failure
+from tests.factories import a_failure, a_run, a_verdict
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,32 @@ def test_github_gets_summary_and_output(tmp_path: Path) -> None:
     output.tell_github(report, env)
 
     assert (tmp_path / "summary").read_text() == output.rendered(report, "markdown")
-    assert (tmp_path / "output").read_text() == "verdict=passed\n"
+    assert (tmp_path / "output").read_text() == "verdict=passed\nregressions=0\nregressed=\n"
+
+
+def test_what_failed_is_counted_and_named() -> None:
+    """A criterion that was missed counts as well as a number that got worse."""
+    failed = output.outputs_of(compose(a_run(), a_verdict(state=State.FAILED)))
+
+    assert failed["regressions"] == "3"
+    assert failed["regressed"].split(",") == [
+        "sticky-sessions/main/sticky-ratio",
+        "baseline-latency/main/overhead-p50",
+        "sticky-sessions/main/qps",
+    ]
+
+
+def test_no_result_counts_no_regressions() -> None:
+    """Where nothing was judged the count is empty: zero would read like a pass."""
+    assert output.outputs_of(compose_failure(a_failure())) == {
+        "verdict": "no-result",
+        "regressions": "",
+        "regressed": "",
+    }
+
+
+def test_an_output_is_one_line(tmp_path: Path) -> None:
+    """A value with a line end cannot add an output of its own."""
+    output.tell_outputs({"a": "1\nverdict=passed"}, {"GITHUB_OUTPUT": str(tmp_path / "output")})
+
+    assert (tmp_path / "output").read_text() == "a=1 verdict=passed\n"
