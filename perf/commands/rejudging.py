@@ -71,26 +71,38 @@ def rejudge(run: Run, *, said: Verdict | None, repo: Path, origins: Origins) -> 
     verdict = conclude(expected, scenarios=order.scenarios, baseline=order.baseline, policy=order.policy)
     return Rejudged(
         run=expected,
-        verdict=replace(verdict, cautions=(*_other_verdict(verdict, said), *verdict.cautions)),
+        verdict=replace(
+            verdict,
+            cautions=(
+                *_smaller_suite(run, origins=origins),
+                *_other_verdict(verdict, said),
+                *verdict.cautions,
+            ),
+        ),
         fail_on_inconclusive=order.policy.fail_on_inconclusive,
     )
 
 
 def _base(run: Run, root: Path, *, origins: Origins) -> Source:
-    """The commit whose rules count: the one that was measured, if it was the base branch's own.
-
-    Only people who may write queue merges, so a merge group is judged by the default branch's rules.
-    """
-    if origins.pull is None:
-        return commit_source(root, "HEAD")
+    """The commit whose rules count: the one that was measured, if GitHub knows it as the change's base."""
+    known = origins.run.queued_on if origins.pull is None else origins.pull.base_sha
     base = run.header.base
+    if not known:
+        raise _refused(f"GitHub's name for the merge group tells no base: {origins.run.head_branch!r:.100}.")
     if base is None:
-        return commit_source(root, origins.pull.base_sha)
-    since = origins.run.created_at - _BASE_MAY_LAG
+        return commit_source(root, known)
     commit = base.source.commit
-    if not commit or not was_tip(root, commit, branch=origins.pull.base_ref, since=since):
+    if not commit or not _is_base(commit, root, origins=origins):
         raise _refused(f"It was compared with {commit[:9] or 'no commit'}, not with the base of this change.")
     return commit_source(root, commit)
+
+
+def _is_base(commit: str, root: Path, *, origins: Origins) -> bool:
+    """Whether the change is to follow this commit: for a merge group that is the group before it, if any."""
+    if origins.pull is None:
+        return commit == origins.run.queued_on
+    since = origins.run.created_at - _BASE_MAY_LAG
+    return was_tip(root, commit, branch=origins.pull.base_ref, since=since)
 
 
 def _claims(order: Order, *, origins: Origins, gated: str) -> Claims:
@@ -104,6 +116,17 @@ def _claims(order: Order, *, origins: Origins, gated: str) -> Claims:
         suites={gated, FULL_SUITE} if origins.full else {gated},
         scenarios=order.expected,
     )
+
+
+def _smaller_suite(run: Run, *, origins: Origins) -> tuple[Caution, ...]:
+    """A caution where the label for the larger suite is set, and the run had not heard of it."""
+    if not origins.full or run.header.suite == FULL_SUITE:
+        return ()
+    text = (
+        f"The label `perf: full` asks for the suite `{FULL_SUITE}`; this commit was measured with "
+        f"`{run.header.suite}`. It counts from the next push on."
+    )
+    return (Caution(kind=CautionKind.LABEL, text=text),)
 
 
 def _other_verdict(verdict: Verdict, said: Verdict | None) -> tuple[Caution, ...]:

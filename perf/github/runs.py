@@ -1,5 +1,6 @@
 """A workflow run as GitHub itself describes it: from the event that woke us, or from the API."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -10,6 +11,8 @@ from msgspec import Meta
 from perf.errors import PublishError
 
 MEASURED_EVENTS = frozenset({"pull_request", "merge_group"})
+_QUEUED = re.compile(r"gh-readonly-queue/.+/pr-\d+-(?P<base>[0-9a-f]{40})")
+"""How GitHub names the branch that it makes for a merge group: the commit in it is the group's parent."""
 _Sha = Annotated[str, Meta(pattern=r"^[0-9a-f]{40}$(?!\n)")]
 _Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
@@ -47,6 +50,15 @@ class WorkflowRun:
     def order(self) -> tuple[int, int]:
         """Later runs are greater."""
         return (self.number, self.attempt)
+
+    @property
+    def queued_on(self) -> str:
+        """The commit that a merge group is to follow; "" for any other run.
+
+        Only GitHub starts a run with this event, so here it is GitHub that named the branch.
+        """
+        found = _QUEUED.fullmatch(self.head_branch) if self.event == "merge_group" else None
+        return "" if found is None else found["base"]
 
     def is_of(self, path: str) -> bool:
         """Whether it ran the workflow of this file; GitHub may add `@` and the ref."""

@@ -77,7 +77,7 @@ class CautionKind(StrEnum):
     OTHER_VERDICT = "other-verdict"
     """The measuring job had come to another verdict."""
     LABEL = "label"
-    """A label of the gate that has no effect, and why."""
+    """A label of the gate that has no effect on this run, and why."""
     WAIVER = "waiver"
     ONE_PROCESS = "one-process"
 

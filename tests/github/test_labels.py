@@ -44,6 +44,19 @@ def test_the_larger_suite_takes_its_label(world: World, asked: bool) -> None:
     assert ("measured suite medium" in world.comment) != asked
 
 
+@pytest.mark.parametrize("login", ["ada", "eve"], ids=["may write", "may not"])
+def test_the_smaller_suite_is_told_under_the_label(world: World, login: str) -> None:
+    """Set after the push, the label cannot change what was measured: the verdict counts, with a caution."""
+    world.upload(world.measured())
+    world.github.set_label(7, "perf: full", login=login, at=LATER)
+
+    world.wake(world.labelled())
+
+    assert ("measured with `fast`. It counts from the next push on." in world.comment) == (login == "ada")
+    assert "### ✅ Performance gate: passed" in world.comment
+    assert world.status.state == "success"
+
+
 def test_acceptance_takes_write_permission(world: World) -> None:
     """Triage may label as well; it may not accept, and the comment says why nothing happened."""
     world.github.roles["eve"] = "triage"

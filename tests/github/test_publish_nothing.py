@@ -87,15 +87,28 @@ def test_a_foreign_workflow_says_nothing(world: World) -> None:
 
 
 def test_a_merge_group_gets_a_status_and_no_comment(world: World) -> None:
-    """A queue has no pull request to comment on; its commit is judged by the default branch's rules."""
+    """A queue has no pull request to comment on."""
     world.run.event, world.run.pulls = "merge_group", ()
-    world.run.head_branch = "gh-readonly-queue/main/pr-7"
+    world.run.head_branch = f"gh-readonly-queue/main/pr-7-{world.base}"
     world.upload(edited(world.measured(), pull_request=0))
 
     world.wake()
 
     assert world.github.comments == []
     assert world.status.state == "success"
+
+
+@pytest.mark.parametrize("queued_on", ["b" * 40, ""], ids=["another commit", "a name without a commit"])
+def test_a_merge_group_was_compared_with_what_it_follows(world: World, queued_on: str) -> None:
+    """Only the commit that GitHub queued the group on is its base, also where another one was measured."""
+    world.run.event, world.run.pulls = "merge_group", ()
+    world.run.head_branch = f"gh-readonly-queue/main/pr-7-{queued_on}"
+    world.upload(edited(world.measured(), pull_request=0))
+
+    world.wake()
+
+    assert world.status.state == "failure"
+    assert world.status.description.startswith("no result: the check of the artifact failed")
 
 
 @pytest.mark.parametrize(
