@@ -100,7 +100,7 @@ def tell_outputs(values: Mapping[str, str], env: Mapping[str, str]) -> None:
 
 
 def origin(env: Mapping[str, str]) -> Origin:
-    """Where the report is made, as far as GitHub's variables tell."""
+    """Where the report is made, as far as GitHub's variables tell; the workflow names its upload."""
     repository, run_id = env.get("GITHUB_REPOSITORY", ""), env.get("GITHUB_RUN_ID", "")
     if not (repository and run_id):
         return NOWHERE
@@ -109,7 +109,7 @@ def origin(env: Mapping[str, str]) -> Origin:
     return Origin(
         run_url=f"{server}/{repository}/actions/runs/{run_id}",
         run_name=f"run {env.get('GITHUB_RUN_NUMBER', run_id)}, attempt {attempt}",
-        artifact="perfgate-run",
+        artifact=env.get("PERFGATE_ARTIFACT", ""),
         finished_at="",
         accept_label="",
     )

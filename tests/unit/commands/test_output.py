@@ -57,6 +57,14 @@ def test_a_file_without_a_known_suffix_is_refused_early() -> None:
         output.check_files([Path("a.pdf")])
 
 
+def test_the_workflow_names_what_it_uploads() -> None:
+    """The report names that artifact; where nothing is uploaded it names none."""
+    env = {"GITHUB_REPOSITORY": "acme/gateway", "GITHUB_RUN_ID": "5"}
+
+    assert output.origin(env).artifact == ""
+    assert output.origin({**env, "PERFGATE_ARTIFACT": "perfgate-long-2"}).artifact == "perfgate-long-2"
+
+
 def test_github_gets_summary_and_output(tmp_path: Path) -> None:
     """The job summary is the comment's text, and the verdict is a step output."""
     report = compose(a_run(), a_verdict())
