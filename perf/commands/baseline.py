@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perf.commands.ordering import Choices, baseline_file, recording_order
+from perf.commands.output import tell_step
 from perf.errors import BaselineError, Exit, UsageError
 from perf.judge.baseline import pooled, ratcheted
 from perf.judge.changes import changes_in_words, machine_name
@@ -38,7 +39,7 @@ class Recording:
 def baseline(choices: Choices, recording: Recording, *, env: Mapping[str, str]) -> Exit:
     """Measure the committed tree several times, write the file, and say in words what changed.
 
-    What other kinds of machines recorded before stays in the file.
+    What other kinds of machines recorded before stays in the file. Its path is also the step output `path`.
     """
     order = recording_order(choices, env=env)
     path = recording.into or baseline_file(order)
@@ -53,6 +54,7 @@ def baseline(choices: Choices, recording: Recording, *, env: Mapping[str, str]) 
         machines=_levelled(pooled((*fresh, *_of_others(kept, fresh))), before, recording=recording),
     )
     write_baseline(path, after)
+    tell_step("path", str(path.relative_to(order.repo) if path.is_relative_to(order.repo) else path), env=env)
     for line in changes_in_words(before, after):
         sys.stdout.write(line + "\n")
     for record in after.machines:
