@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perf.commands.ordering import Choices, baseline_file, recording_order
-from perf.commands.output import tell_step
+from perf.commands.output import tell_outputs
 from perf.errors import BaselineError, Exit, UsageError
 from perf.judge.baseline import pooled, ratcheted
 from perf.judge.changes import changes_in_words, machine_name
@@ -54,7 +54,8 @@ def baseline(choices: Choices, recording: Recording, *, env: Mapping[str, str]) 
         machines=_levelled(pooled((*fresh, *_of_others(kept, fresh))), before, recording=recording),
     )
     write_baseline(path, after)
-    tell_step("path", str(path.relative_to(order.repo) if path.is_relative_to(order.repo) else path), env=env)
+    shown = path.relative_to(order.repo) if path.is_relative_to(order.repo) else path
+    tell_outputs({"path": str(shown)}, env)
     for line in changes_in_words(before, after):
         sys.stdout.write(line + "\n")
     for record in after.machines:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from perf.commands.ordering import baseline_file, nothing_chosen, recording_order
-from perf.commands.output import tell_step
+from perf.commands.output import tell_outputs
 from perf.commands.publish import event_text
 from perf.errors import Exit, PublishError, StatusError
 from perf.github.context import Context, context_of
@@ -29,7 +29,7 @@ def wants_baseline(*, env: Mapping[str, str]) -> Exit:
     wanted = "true" if why else "false"
     otherwise = f"no merged pull request has the label {UPDATE_BASELINES}"
     sys.stdout.write(f"new baselines: {why or otherwise}\n")
-    tell_step("wanted", wanted, env=env)
+    tell_outputs({"wanted": wanted}, env)
     return Exit.PASS
 
 
