@@ -24,6 +24,7 @@ from perf.pipeline.order import (
     require_known_places,
     select,
     servable,
+    uncompared,
 )
 from perf.pipeline.wrk import wrk_scripts
 from perf.store.baselines import read_baseline_text
@@ -89,7 +90,7 @@ def order_of(choices: Choices, *, env: Mapping[str, str]) -> Order:
     wanted = rules.wants_baseline and not choices.no_baseline
     baseline = committed_baseline(order, rules, base=base, paired=base is not None) if wanted else None
     compares = base is not None or baseline is not None
-    return replace(order, base=base, baseline=baseline, controls=order.controls and compares)
+    return replace(order, base=base, baseline=baseline) if compares else uncompared(order)
 
 
 def recording_order(choices: Choices, *, env: Mapping[str, str]) -> Order:

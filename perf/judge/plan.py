@@ -1,12 +1,18 @@
-"""In which order a block measures its slices."""
+"""In which order a block measures its slices, and how long each may take."""
 
 from collections.abc import Sequence
 from random import Random
 
-from perf.model.load import ClosedLoop
+from perf.model.load import Bursts, ClosedLoop, OpenLoop, Steps
 from perf.model.run import Arm
 from perf.model.scenario import Cadence, Part, Route, Scenario
 from perf.model.slices import Manner, SliceStep
+from perf.model.units import ms_to_ns, s_to_ns
+
+_PATIENCE_NS = s_to_ns(60)
+_PATIENCE_PER_REQUEST_NS = ms_to_ns(50)
+"""Three times what the slowest gateway that we know takes for a request on a quiet machine."""
+_MOST_PATIENCE_NS = s_to_ns(30 * 60)
 
 
 def arms_of(scenario: Scenario, *, paired: bool) -> tuple[Arm, ...]:
@@ -19,6 +25,33 @@ def arms_of(scenario: Scenario, *, paired: bool) -> tuple[Arm, ...]:
 def in_order(arms: Sequence[Arm], first: Arm) -> tuple[Arm, ...]:
     """The arms with `first` in front."""
     return tuple(sorted(arms, key=lambda arm: (arm is not first, arm)))
+
+
+def send_within_ns(part: Part) -> int:
+    """After how long a slice of this part sends nothing more, however few requests it has sent by then.
+
+    For a closed loop a minute and 50 ms for each request, at most half an hour in all; for an open loop a
+    minute and 50 ms for each request of the warm-up, and then as long as it lasts by plan.
+    """
+    match part.workload:
+        case ClosedLoop(requests=requests):
+            return _patience_ns(part.warmup_requests + requests)
+        case _:
+            return _patience_ns(part.warmup_requests) + _span_ns(part.workload)
+
+
+def _patience_ns(requests: int) -> int:
+    return min(_PATIENCE_NS + requests * _PATIENCE_PER_REQUEST_NS, _MOST_PATIENCE_NS)
+
+
+def _span_ns(workload: OpenLoop) -> int:
+    match workload:
+        case Steps(per_second=rates, step_ns=step_ns):
+            return len(rates) * step_ns
+        case Bursts(every_ns=every_ns, count=count):
+            return count * every_ns
+        case _:
+            return workload.duration_ns
 
 
 def plan_once(scenario: Scenario, *, paired: bool, first: Arm) -> tuple[SliceStep, ...]:

@@ -1,9 +1,13 @@
-"""Whether a slice may be believed: proof of passage and fitness of the rig."""
+"""Whether a slice may be believed: proof of passage, fitness of the rig, and enough of it."""
 
 from perf.model.load import LAG_NS, Outcome
 from perf.model.policy import Policy
 from perf.model.slices import SliceRecord
-from perf.model.units import ns_to_ms
+from perf.model.units import ns_to_ms, ns_to_s
+
+_PROVEN_FAILURE_RATIO = 0.1
+"""With so many failures a scenario misses its criterion of success, whatever was not sent any more."""
+_NO_FAULT = frozenset({Outcome.OK, Outcome.ABORTED_BY_PLAN})
 
 
 def nonce_of(prefix: str, number: int) -> str:
@@ -19,6 +23,7 @@ def problems_of(record: SliceRecord, *, policy: Policy) -> tuple[str, ...]:
         _bypassed(record),
         _busy_rig(record, policy=policy),
         _late_rig(record, policy=policy),
+        _cut_short(record),
     )
     return tuple(problem for problem in checks if problem)
 
@@ -97,4 +102,16 @@ def _late_rig(record: SliceRecord, *, policy: Policy) -> str:
         f"the rig was the bottleneck: it took up {late_ratio:.0%} of the requests more than "
         f"{ns_to_ms(LAG_NS):.0f} ms late, the limit is {policy.max_lag_ratio:.0%}; "
         f"the worst by {ns_to_ms(recording.worst_lag_ns):.0f} ms"
+    )
+
+
+def _cut_short(record: SliceRecord) -> str:
+    """A gateway that is too slow leaves the slice without an end; one that fails has shown what it is."""
+    unsent, samples = record.recording.unsent, record.recording.samples
+    failed = sum(1 for sample in samples if sample.outcome not in _NO_FAULT)
+    if not unsent or failed > _PROVEN_FAILURE_RATIO * len(samples):
+        return ""
+    return (
+        f"{record.step.part.name} was cut short: after {ns_to_s(record.wall_ns):.0f} s the gateway had "
+        f"answered {len(samples)} of {len(samples) + unsent} requests"
     )

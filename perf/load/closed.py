@@ -24,6 +24,7 @@ class ClosedLoopDriver:
         "_numbers",
         "_relay",
         "_slots",
+        "_stopped",
         "_tasks",
         "_terms",
     )
@@ -40,6 +41,7 @@ class ClosedLoopDriver:
         self._connections: dict[int, Connection] = {}
         self._numbers: Iterator[int] = iter(())
         self._in_flight = 0
+        self._stopped = False
 
     async def open_all(self) -> None:
         """Connect every slot, a few at a time; a failure shows with the slot's first request."""
@@ -54,6 +56,8 @@ class ClosedLoopDriver:
 
     async def _open_some(self, waiting: Iterator[int]) -> None:
         for slot in waiting:
+            if self._stopped:
+                break
             connection = await self._dialer.dial(slot, self)
             if isinstance(connection, Connection):
                 self._connections[slot] = connection
@@ -61,7 +65,7 @@ class ClosedLoopDriver:
 
     async def run(self, numbers: range) -> None:
         """Send the requests of these numbers and wait until all have ended."""
-        if not numbers:
+        if not numbers or self._stopped:
             return
         self._numbers = iter(numbers)
         done = self._tasks.begin()
@@ -70,6 +74,11 @@ class ClosedLoopDriver:
         for slot in first_slots:
             self._next(slot)
         await done
+
+    def stop(self) -> None:
+        """Send nothing more; what is on its way may end."""
+        self._stopped = True
+        self._numbers = iter(())
 
     def idle(self) -> list[Connection]:
         """The connections that are open and free."""

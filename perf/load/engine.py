@@ -13,6 +13,7 @@ from perf.load.arrivals import intended_times
 from perf.load.closed import ClosedLoopDriver
 from perf.load.columns import Columns
 from perf.load.connection import Connection
+from perf.load.curfew import Curfew
 from perf.load.dialer import Dialer
 from perf.load.errors import LoadError
 from perf.load.opened import OpenLoopDriver
@@ -42,6 +43,7 @@ class Figures:
     late_sends: int
     lagging_sends: int
     worst_lag_ns: int
+    unsent: int
 
 
 def run(plan: LoadPlan, *, ca_file: Path | None = None) -> Recording:
@@ -119,10 +121,12 @@ class Engine:
 
     __slots__ = (
         "_cpu_ns",
+        "_curfew",
         "_dialer",
         "_ended_ns",
         "_lagging",
         "_plan",
+        "_planned",
         "_share",
         "_started_ns",
         "_tasks",
@@ -140,6 +144,7 @@ class Engine:
         self.before_steady: Callable[[], None] = _nobody_to_wait_for
         self.relay: Relay | None = None
         self._cpu_ns = self._started_ns = self._ended_ns = self._worst_lag_ns = self._lagging = 0
+        self._planned = 0
 
     @property
     def connections(self) -> int:
@@ -154,9 +159,11 @@ class Engine:
         loop = asyncio.get_running_loop()
         self._tasks = Tasks(loop)
         sweep = Sweep(loop, roster=self._dialer.roster, timeouts=self._plan.timeouts)
+        self._curfew = Curfew(loop, within_ns=self._plan.send_within_ns)
         try:
             await self._warm_up_and_load()
         finally:
+            self._curfew.lift()
             sweep.stop()
             if self.relay:
                 self.relay.leave()
@@ -171,13 +178,17 @@ class Engine:
         warm = ClosedLoopDriver(
             self._terms, dialer=self._dialer, tasks=self._tasks, slots=slots, relay=self.relay
         )
+        self._curfew.rule(warm)
+        self._planned = len(warmup)
         await warm.open_all()
         await warm.run(warmup)
         self.before_steady()
         match plan.workload:
             case ClosedLoop(requests=requests):
                 self._start(after_ns=0)
-                await warm.run(share.steady(plan, requests))
+                numbers = share.steady(plan, requests)
+                self._planned += len(numbers)
+                await warm.run(numbers)
             case _:
                 await self._open_loop(plan.workload, warm.idle())
         self._ended_ns, self._cpu_ns = time.monotonic_ns(), time.process_time_ns() - self._cpu_ns
@@ -192,7 +203,9 @@ class Engine:
             slots=self._share.slots(self._plan),
         )
         numbers = self._share.steady(self._plan, len(times_ns))
+        self._planned += len(numbers)
         self._start(after_ns=_HEAD_START_NS)
+        self._curfew.rule(pool)
         await pool.run(
             times_ns[self._share.index :: self._share.of], numbers=numbers, start_ns=self._started_ns
         )
@@ -217,6 +230,7 @@ class Engine:
             late_sends=sum(sent_ns - intended_ns > _LATE_NS for sent_ns, intended_ns in sent),
             lagging_sends=self._lagging,
             worst_lag_ns=self._worst_lag_ns,
+            unsent=self._planned - len(columns),
         )
 
     def recording(self) -> Recording:
@@ -234,4 +248,5 @@ class Engine:
             late_sends=figures.late_sends,
             lagging_sends=figures.lagging_sends,
             worst_lag_ns=figures.worst_lag_ns,
+            unsent=figures.unsent,
         )

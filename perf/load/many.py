@@ -168,6 +168,7 @@ def _merged(parts: Sequence[_Part]) -> Merged:
             late_sends=sum(part.figures.late_sends for part in parts),
             lagging_sends=sum(part.figures.lagging_sends for part in parts),
             worst_lag_ns=max(part.figures.worst_lag_ns for part in parts),
+            unsent=sum(part.figures.unsent for part in parts),
         ),
     )
 

@@ -27,7 +27,7 @@ class OpenLoopDriver:
 
     __slots__ = (
         "_alarm", "_dialer", "_free_slots", "_idle", "_in_flight", "_intended_ns", "_numbers",
-        "_tasks", "_terms", "_waiting", "lagging", "worst_lag_ns",
+        "_stopped", "_tasks", "_terms", "_waiting", "lagging", "worst_lag_ns",
     )  # fmt: skip
     _alarm: Alarm
 
@@ -47,11 +47,12 @@ class OpenLoopDriver:
         self._numbers: Iterator[int] = iter(())
         self._intended_ns: deque[int] = deque()
         self._in_flight = 0
+        self._stopped = False
         self.worst_lag_ns = self.lagging = 0
 
     async def run(self, times_ns: "array[int]", *, numbers: range, start_ns: int) -> None:
         """Send each of `numbers` at its time of `times_ns` after `start_ns`; wait until all have ended."""
-        if not times_ns:
+        if not times_ns or self._stopped:
             return
         self._intended_ns = deque(start_ns + at_ns for at_ns in times_ns)
         self._numbers = iter(numbers)
@@ -60,6 +61,15 @@ class OpenLoopDriver:
         with Alarm(asyncio.get_running_loop(), self._ring) as self._alarm:
             self._alarm.set(self._intended_ns[0])
             await done
+
+    def stop(self) -> None:
+        """Send nothing more, neither what waits for a connection; what is on its way may end."""
+        self._stopped = True
+        self._in_flight -= len(self._intended_ns) + len(self._waiting)
+        self._intended_ns.clear()
+        self._waiting.clear()
+        if not self._in_flight:
+            self._tasks.done()
 
     def _ring(self) -> None:
         """Send what is due."""

@@ -139,6 +139,7 @@ class LoadPlan:
     "Connection" in `Spread` is a place in the pool: its template stays when the connection is replaced.
     `churn_per_second` closes so many connections a second, each when its request has ended; 0 closes none.
     `slow_reader` makes every connection read slowly; None reads as fast as the machine can.
+    `send_within_ns` after its start the run sends nothing more, and waits for what is on its way; 0 is never.
     `nonce_prefix` is 12 hex digits, unique to the slice; request i carries prefix + 8 hex digits of i.
     """
 
@@ -155,6 +156,7 @@ class LoadPlan:
     seed: int
     churn_per_second: float = 0.0
     slow_reader: SlowReader | None = None
+    send_within_ns: int = 0
 
 
 LAG_NS = ms_to_ns(10)
@@ -221,6 +223,7 @@ class Recording:
     `late_sends` counts open-loop sends over 1 ms behind their intended time, for whatever reason;
     `lagging_sends` counts those that the schedule itself took up over `LAG_NS` late, and `worst_lag_ns` is
     how far it ever fell behind: both are the rig's fault alone.
+    `unsent` counts the requests that were never sent, because the plan's time was over.
     """
 
     nonce_prefix: str
@@ -233,3 +236,4 @@ class Recording:
     late_sends: int
     lagging_sends: int
     worst_lag_ns: int
+    unsent: int = 0

@@ -84,6 +84,7 @@ def measure_block(bench: Bench, number: int, *, say: Say) -> Block:
 def _interleaved(bench: Bench, number: int, *, first: Arm, say: Say) -> tuple[PartRecord, ...]:
     records: list[SliceRecord] = []
     controls: tuple[PartRecord, ...] = ()
+    given_up: set[tuple[str, str]] = set()
     for topology, scenarios in _by_topology(bench.every_block).items():
         with ExitStack() as stack:
             seats = {
@@ -95,8 +96,12 @@ def _interleaved(bench: Bench, number: int, *, first: Arm, say: Say) -> tuple[Pa
             if number == 1:
                 _preflight(bench, scenarios, topology=topology, seats=seats, say=say)
             for step in plan_block(scenarios, paired=bench.paired, rng=bench.rng):
+                if (step.scenario, step.part.name) in given_up:
+                    continue
                 say(f"{step.scenario} {step.part.name}")
                 measured = bench.rig.measure(step, topology=topology, seats=seats)
+                if any(record.recording.unsent for record in measured):
+                    given_up.add((step.scenario, step.part.name))
                 records.extend(record for record in measured if bench.keeps(record.arm))
             if number <= bench.policy.looks[0] and not controls:
                 say("controls")

@@ -201,6 +201,17 @@ def _needs(part: Part) -> frozenset[Capability]:
     return frozenset({asked, *((Capability.STREAMING,) if part.stream else ())})
 
 
+def uncompared(order: Order) -> Order:
+    """The order without what only compares: controls, and counts of instructions, which have no criteria."""
+    counted = tuple(each for each in order.scenarios if each.cadence is Cadence.COUNTED)
+    kept = tuple(each for each in order.scenarios if each not in counted)
+    if not kept:
+        return replace(order, controls=False)
+    why = "instructions are only compared, and there is nothing to compare with"
+    skips = tuple(Skip(scenario=each.name, reason=why) for each in counted)
+    return replace(order, controls=False, scenarios=kept, skips=(*order.skips, *skips))
+
+
 def controllable(scenarios: Sequence[Scenario], target: Target) -> bool:
     """Whether the controls can run: beside interleaved scenarios, and through a proxy of plain bytes."""
     secured = isinstance(target.kind, RunningKind) and target.kind.base_url.startswith("https:")

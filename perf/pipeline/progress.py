@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from threading import Event, Lock, Thread
 from typing import Protocol, TextIO
 
 from rich.console import Console
@@ -9,7 +10,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from perf.model.units import ns_to_s, s_to_ns
 
-_HEARTBEAT_NS = s_to_ns(30)
+HEARTBEAT_NS = s_to_ns(30)
+"""After so long a silence a log says what is going on."""
+_PULSE_S = 5.0
 
 
 class Listener(Protocol):
@@ -26,30 +29,60 @@ class Listener(Protocol):
 
 
 class Lines:
-    """For logs: every message, and of the blocks one line each, with a heartbeat inside long ones."""
+    """For logs: every message, one line a block, and a heartbeat that says what is waited for.
+
+    The heartbeat has a thread of its own: nothing else runs while a slice of load does.
+    """
 
     def __init__(self, stream: TextIO, *, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
         self._stream = stream
         self._clock_ns = clock_ns
-        self._started_ns = self._spoke_ns = clock_ns()
+        self._started_ns = self._spoke_ns = self._since_ns = clock_ns()
         self._number = -1
+        self._doing = ""
+        self._lock = Lock()
+        self._over = Event()
+        self._heart = Thread(target=self._live, name="heartbeat", daemon=True)
 
     def say(self, text: str) -> None:
-        """Write a line with the seconds since the start."""
+        """Write a line with the seconds since the start; from now on this is what is done."""
+        with self._lock:
+            self._doing, self._since_ns = text, self._clock_ns()
+            self._write(text)
+
+    def block(self, number: int, *, at_most: int, doing: str) -> None:
+        """One line a block; what follows in it is left to the heartbeat."""
+        text = f"block {number} of at most {at_most}: {doing}" if number else doing
+        if number != self._number:
+            self._number = number
+            self.say(text)
+        with self._lock:
+            self._doing, self._since_ns = text, self._clock_ns()
+        if not self._heart.is_alive() and not self._over.is_set():
+            self._heart.start()
+
+    def beat(self) -> None:
+        """Say what is going on, and for how long it has, if nothing was said for half a minute."""
+        with self._lock:
+            now_ns = self._clock_ns()
+            if now_ns - self._spoke_ns >= HEARTBEAT_NS:
+                self._write(f"{self._doing}, for {ns_to_s(now_ns - self._since_ns):.0f} s now")
+
+    def close(self) -> None:
+        """Stop the heartbeat."""
+        self._over.set()
+        if self._heart.is_alive():
+            self._heart.join()
+
+    def _live(self) -> None:
+        while not self._over.wait(_PULSE_S):
+            self.beat()
+
+    def _write(self, text: str) -> None:
         self._spoke_ns = self._clock_ns()
         elapsed_s = ns_to_s(self._spoke_ns - self._started_ns)
         self._stream.write(f"perfgate [{elapsed_s:5.1f} s] {text}\n")
         self._stream.flush()
-
-    def block(self, number: int, *, at_most: int, doing: str) -> None:
-        """One line a block, and one each half minute."""
-        if number == self._number and self._clock_ns() - self._spoke_ns < _HEARTBEAT_NS:
-            return
-        self._number = number
-        self.say(f"block {number} of at most {at_most}: {doing}" if number else doing)
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 class Bar:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from perf import load
+from perf.judge.plan import send_within_ns
 from perf.model.load import ClosedLoop, LoadPlan, Recording, RequestTemplate, Spread, Timeouts
 from perf.model.run import Arm
 from perf.model.scenario import Ask, Change, Part, Provider, Topology
@@ -146,6 +147,7 @@ class Rig:
             abort=part.abort,
             nonce_prefix=f"{self._rng.getrandbits(24):06x}{self._slices:06x}",
             seed=self._rng.getrandbits(32),
+            send_within_ns=send_within_ns(part),
         )
 
     def _direct_url(self, part: Part, topology: Topology) -> str:

@@ -7,11 +7,12 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perf.judge.plan import plan_block, plan_once
+from perf.judge.plan import plan_block, plan_once, send_within_ns
 from perf.model.load import ClosedLoop
 from perf.model.run import Arm
 from perf.model.scenario import Cadence, Route
 from perf.model.slices import Manner, SliceStep
+from perf.model.units import s_to_ns
 from perf.scenarios import SCENARIOS
 from tests.unit.judge.setting import a_scenario, a_scenario_part
 
@@ -111,3 +112,17 @@ def test_what_runs_once_has_its_slices_by_turns_and_at_once(
     assert set(seen) == (set() if not steps else set(_ARMS) if paired else {Arm.CANDIDATE})
     assert all(step.arms[0] is first for step in steps[:1]) or not paired
     assert sum(step.manner is Manner.TOGETHER for step in steps) == (together if paired else 0)
+
+
+def test_a_slice_has_the_time_that_its_load_takes_and_a_minute() -> None:
+    """A gateway that does 20 requests a second comes to its end, but for the largest loads."""
+    limits_s = {
+        f"{scenario.number} {part.name}": send_within_ns(part) // s_to_ns(1)
+        for scenario in SCENARIOS
+        for part in scenario.parts
+    }
+
+    assert limits_s["5 chat"] == 60 + (60 + 10) // 20
+    assert limits_s["8L mix"] > 60 + 30 * 60
+    assert limits_s["2 thousand"] == 30 * 60
+    assert limits_s["7 death"] >= 60 + 5

@@ -1,5 +1,7 @@
 """Proof of passage and fitness of the rig."""
 
+from dataclasses import replace
+
 import pytest
 
 from perf.judge.validity import problems_of
@@ -49,6 +51,24 @@ def test_probes_of_the_gateway_are_no_traffic() -> None:
     probe = an_arrival(7, nonce="", credential="")
 
     assert problems_of(a_slice(_SAMPLES, [*_ARRIVALS, probe]), policy=POLICY) == ()
+
+
+def test_a_slice_without_its_end_is_invalid() -> None:
+    """Where requests were left unsent nothing is proven, and the reason says how far it came."""
+    record = a_slice(_SAMPLES, _ARRIVALS)
+    cut = replace(record, recording=replace(record.recording, unsent=7))
+
+    assert problems_of(cut, policy=POLICY) == (
+        "main was cut short: after 0 s the gateway had answered 3 of 10 requests",
+    )
+
+
+def test_a_slice_of_failures_needs_no_end() -> None:
+    """A gateway that answers nothing has shown that, whatever was not sent any more."""
+    record = a_slice([a_sample(number, outcome=Outcome.FIRST_BYTE_TIMEOUT) for number in range(3)], [])
+    cut = replace(record, recording=replace(record.recording, unsent=7))
+
+    assert problems_of(cut, policy=POLICY) == ()
 
 
 def test_a_rig_without_room_is_the_bottleneck() -> None:

@@ -19,6 +19,7 @@ from perf.pipeline.order import (
     require_something,
     select,
     servable,
+    uncompared,
 )
 from perf.scenarios import SCENARIOS, SUITES
 from perf.targets import TARGETS
@@ -138,6 +139,15 @@ def test_an_order_that_could_know_nothing_is_refused(order: Order, error: type[E
     """Before minutes are spent."""
     with pytest.raises(error):
         require_something(order)
+
+
+def test_what_only_compares_is_left_out_where_nothing_is_compared() -> None:
+    """Instructions have no criterion: to count them alone would take minutes and say nothing."""
+    alone = uncompared(replace(_ORDER, base=None, baseline=None))
+
+    assert [skip.scenario for skip in alone.skips] == ["instructions"]
+    assert {each.name for each in alone.scenarios} == {each.name for each in SCENARIOS} - {"instructions"}
+    assert not alone.controls
 
 
 def test_suites_hold_every_scenario() -> None:

@@ -17,18 +17,22 @@ class _Clock:
 
 
 def test_a_log_has_a_line_a_block_and_a_heartbeat() -> None:
-    """Steps of one block are one line, unless half a minute passes."""
+    """Steps of one block are one line; after half a minute of silence the log says what is waited for."""
     clock, stream = _Clock(), StringIO()
     lines = Lines(stream, clock_ns=clock)
     lines.block(1, at_most=24, doing="sequential")
-    lines.block(1, at_most=24, doing="saturated")
-    clock.now_ns = s_to_ns(31)
+    lines.beat()
+    clock.now_ns = s_to_ns(10)
     lines.block(1, at_most=24, doing="keys")
+    clock.now_ns = s_to_ns(31)
+    lines.beat()
+    lines.beat()
     lines.block(2, at_most=24, doing="sequential")
+    lines.close()
 
     assert stream.getvalue().splitlines() == [
         "perfgate [  0.0 s] block 1 of at most 24: sequential",
-        "perfgate [ 31.0 s] block 1 of at most 24: keys",
+        "perfgate [ 31.0 s] block 1 of at most 24: keys, for 21 s now",
         "perfgate [ 31.0 s] block 2 of at most 24: sequential",
     ]
 
