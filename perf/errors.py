@@ -11,6 +11,7 @@ PerfgateError                what happened · where · what to do next
 │   └── UpstreamError        the mock upstream failed
 ├── ArtifactError       (3)  what a measuring job uploaded cannot be believed
 ├── NothingToCompareError (3)  neither a base build nor a committed baseline, or no scenario
+│   └── NotYetGatedError     the base has no rules, or no baseline, yet
 ├── StatusError         (3)  GitHub refused the commit status, so that nobody would see the verdict
 └── PublishError        (0)  GitHub refused; never changes a verdict
 """
@@ -89,6 +90,12 @@ class ArtifactError(PerfgateError):
 
 class NothingToCompareError(PerfgateError):
     """Neither a base build nor a committed baseline, or no scenario to run."""
+
+
+class NotYetGatedError(NothingToCompareError):
+    """The base has no rules, or no baseline, yet: the repository is about to begin."""
+
+    phase = "beginning"
 
 
 class StatusError(PerfgateError):

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from perf.commands.beginning import brings_rules, no_baseline, no_rules
 from perf.config import Config, find_target, load_config
-from perf.errors import BaselineError, NothingToCompareError, UsageError
+from perf.errors import BaselineError, UsageError
 from perf.judge.controls import CONTROLS
 from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
@@ -149,11 +150,9 @@ def committed_baseline(order: Order, rules: Config, *, base: Source | None, pair
             return _fitting(read_baseline_text(text, where=where), order, where=where)
     if paired and order.suite != rules.suite:
         return None
-    raise NothingToCompareError(
-        "The committed baseline is missing, so nothing says which numbers must exist",
-        where=path,
-        cure="Record it with `perfgate baseline` and commit it, or say --no-baseline.",
-    )
+    if base is not None and brings_rules(order.repo, base):
+        raise no_rules(base)
+    raise no_baseline(order.repo, base, path=path)
 
 
 def _order(choices: Choices, *, repo: Path, target: Target, rules: Config, env: Mapping[str, str]) -> Order:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from perf.commands.beginning import lacks_rules, no_rules
 from perf.commands.ordering import base_order, config_of, nothing_chosen
 from perf.errors import ArtifactError
 from perf.github.archive import members_of
@@ -19,6 +20,7 @@ from perf.pipeline.order import Order
 from perf.scenarios import SUITES
 from perf.store.runs import Uploaded, read_uploaded
 from perf.sut.source import commit_source, repository_root, was_tip
+from perf.targets.reference import REFERENCE
 
 FULL_SUITE = "medium"
 """What the label `perf: full` asks for."""
@@ -58,6 +60,8 @@ def rejudge(run: Run, *, said: Verdict | None, repo: Path, origins: Origins) -> 
     """
     root = repository_root(repo)
     base = _base(run, root, origins=origins)
+    if lacks_rules(root, base) and run.header.target != REFERENCE.name:
+        raise no_rules(base)
     # A suite that nobody knows becomes the configured one here, and is objected to below.
     suite = run.header.suite if run.header.suite in SUITES else None
     order = base_order(nothing_chosen(root, suite=suite), base=base)

@@ -51,7 +51,8 @@ def told(
     try:
         return _judged(uploaded, repo=repo, origins=origins, consent=consent)
     except PerfgateError as error:
-        phase = "check of the artifact" if isinstance(uploaded, Uploaded | PerfgateError) else "measuring job"
+        stage = "check of the artifact" if isinstance(uploaded, Uploaded | PerfgateError) else "measuring job"
+        phase = error.phase or stage
         failure = Failure(phase=phase, what=error.what, where=error.where, cure=error.cure, log=error.log)
         return _told(compose_failure(failure, origin=origin), consent=consent)
 

@@ -23,9 +23,9 @@ from perf.model.verdict import (
 from perf.report.document import NOWHERE, Group, Origin, Report, Row, Status, Step
 from perf.report.dots import changes_by_block
 from perf.report.facts import facts_of
-from perf.report.headline import counters_of, phase_of, sentence_of, title
+from perf.report.headline import BEGINNING, counters_of, outcome_of, sentence_of, title
 from perf.report.marks import MARKS, SEVERITY
-from perf.report.phrase import code, plain, told
+from perf.report.phrase import code, plain, strong, told
 from perf.report.traffic import traffic_of
 
 MAX_VISIBLE = 8
@@ -85,10 +85,17 @@ def compose(
 
 def compose_failure(failure: Failure, *, header: RunHeader | None = None, origin: Origin = NOWHERE) -> Report:
     """Give the report of a run that came to no verdict: the phase that failed, and the cure."""
-    cure = Step(case="To mend it:", text=told(failure.cure), command="")
+    case = "What to do:" if failure.phase == BEGINNING else "To mend it:"
+    outcome, what = outcome_of(failure), failure.what.rstrip()
+    cure = Step(case=case, text=told(failure.cure), command="")
     return replace(
         _empty(Status.NO_RESULT, header=header, origin=origin),
-        sentence=(*plain(f"The {phase_of(failure)} failed: "), *told(failure.what)),
+        sentence=(
+            *strong(f"{outcome[:1].upper()}{outcome[1:]}"),
+            *plain(": "),
+            *told(what),
+            *plain("" if what.endswith((".", "!", "?")) else "."),
+        ),
         steps=(cure, *(() if header is None else _reproduce(header, scenarios=()))),
         failure=failure,
     )

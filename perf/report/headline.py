@@ -12,6 +12,8 @@ from perf.report.phrase import code, joined, plain, strong, strong_code, told
 
 _NAMED = 2
 """How many offenders the sentence names."""
+BEGINNING = "beginning"
+"""The phase of a failure that is none: the repository has no rules, or no baseline, yet."""
 _PHASES = frozenset(
     {
         "plan",
@@ -45,9 +47,11 @@ def title(status: Status, *, counters: Sequence[tuple[str, int]]) -> str:
             return "skipped"
 
 
-def phase_of(failure: Failure) -> str:
+def outcome_of(failure: Failure) -> str:
     """What failed, in words of ours only."""
-    return failure.phase if failure.phase in _PHASES else "run"
+    if failure.phase == BEGINNING:
+        return "nothing is gated yet"
+    return f"the {failure.phase if failure.phase in _PHASES else 'run'} failed"
 
 
 def counters_of(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:

@@ -5,7 +5,7 @@ from typing import assert_never
 from perf.model.speaking import CommentWhen
 from perf.model.verdict import FAILING, UNMEASURED
 from perf.report.document import Report, Row, Status
-from perf.report.headline import phase_of
+from perf.report.headline import outcome_of
 from perf.report.marks import MARKS
 from perf.report.neutral import visible
 from perf.report.phrase import text_of
@@ -69,7 +69,7 @@ def _line(report: Report) -> str:
 
 def _void(report: Report) -> str:
     if report.failure is not None:
-        return f"no result: the {phase_of(report.failure)} failed; the comment says why"
+        return f"no result: {outcome_of(report.failure)}; the comment says why"
     words = {name for decision in UNMEASURED for name in (MARKS[decision].singular, MARKS[decision].plural)}
     counted = [f"{count} {name}" for name, count in report.counters if name in words]
     return f"no result: {', '.join(counted) or 'nothing was compared'}"

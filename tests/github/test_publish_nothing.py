@@ -47,7 +47,7 @@ def test_a_failure_is_told_with_its_phase(world: World, tmp_path: Path) -> None:
 
     world.wake()
 
-    assert "The build failed: it broke `@octocat`" in world.comment
+    assert "**The build failed**: it broke `@octocat`." in world.comment
     assert "octocat" not in world.status.description
 
 

@@ -19,4 +19,4 @@ def test_a_failure_before_the_run_is_reported_in_the_files(
     code = main(["run", "--repo", str(tmp_path), "--output", str(comment), "--quiet"])
 
     assert code == Exit.USAGE
-    assert "The plan failed: this is not a git repository" in comment.read_text()
+    assert "**The plan failed**: this is not a git repository" in comment.read_text()
