@@ -1,9 +1,11 @@
-"""In which order a block measures its slices, and how long each may take."""
+"""In which order a block measures its slices, how long each may take, and how long all blocks."""
 
 from collections.abc import Sequence
 from random import Random
+from statistics import median
 
 from perf.model.load import Bursts, ClosedLoop, OpenLoop, Steps
+from perf.model.policy import Policy
 from perf.model.run import Arm
 from perf.model.scenario import Cadence, Part, Route, Scenario
 from perf.model.slices import Manner, SliceStep
@@ -13,6 +15,8 @@ _PATIENCE_NS = s_to_ns(60)
 _PATIENCE_PER_REQUEST_NS = ms_to_ns(50)
 """Three times what the slowest gateway that we know takes for a request on a quiet machine."""
 _MOST_PATIENCE_NS = s_to_ns(30 * 60)
+_BUDGETS_TO_A_LOOK = 4
+"""A planned look is waited for on a slow machine too, but not with a gateway that is hopelessly slow."""
 
 
 def arms_of(scenario: Scenario, *, paired: bool) -> tuple[Arm, ...]:
@@ -42,6 +46,18 @@ def send_within_ns(part: Part) -> int:
 
 def _patience_ns(requests: int) -> int:
     return min(_PATIENCE_NS + requests * _PATIENCE_PER_REQUEST_NS, _MOST_PATIENCE_NS)
+
+
+def out_of_time(durations_ns: Sequence[int], *, policy: Policy) -> bool:
+    """Whether the next look, at the pace of the blocks so far, would come too late.
+
+    Too late is after the budget, or after four of them where no look is due now. This depends on the clock
+    alone, never on what was measured, so that it costs no error probability.
+    """
+    number = len(durations_ns)
+    left = next((look for look in policy.looks if look > number), number) - number
+    allowed = 1 if number in policy.looks else _BUDGETS_TO_A_LOOK
+    return sum(durations_ns) + left * median(durations_ns) > allowed * policy.budget_ns
 
 
 def _span_ns(workload: OpenLoop) -> int:

@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 
 from perf.errors import PerfgateError
 from perf.judge.counted import COUNTED_BLOCKS, counts_disagree
+from perf.judge.plan import out_of_time
 from perf.judge.verdict import conclude
 from perf.model.build import Build
-from perf.model.policy import Policy
 from perf.model.run import Arm, Block, Run, RunHeader
 from perf.model.verdict import Failure, Verdict
 from perf.pipeline.block import measure_block
@@ -43,6 +42,11 @@ class _Record:
         self.store: RunStore | None = None
         self.phase = "plan"
         self.blocks: list[Block] = []
+
+    @property
+    def durations_ns(self) -> list[int]:
+        """How long each block took, without what runs once: a suite with much of that has its blocks too."""
+        return [block.duration_ns for block in self.blocks if block.number]
 
     def keep(self, block: Block) -> None:
         """Add a block; it is on disk before the next one begins."""
@@ -108,29 +112,15 @@ def _measure(
             block = measure_block(bench, number, say=say)
             counted = number <= COUNTED_BLOCKS or disagreeing
             record.keep(counting.add(block, say=say) if counted else block)
-            if number not in order.policy.looks:
-                continue
-            concluded = verdict()
-            if concluded.settled:
-                return concluded
-            if _out_of_time(record.blocks, number, policy=order.policy):
+            if number in order.policy.looks:
+                concluded = verdict()
+                if concluded.settled:
+                    return concluded
+                disagreeing = counts_disagree(concluded, order.scenarios)
+            if out_of_time(record.durations_ns, policy=order.policy):
                 listener.say("no time for another look within the budget")
-                return concluded
-            disagreeing = counts_disagree(concluded, order.scenarios)
+                break
     return verdict()
-
-
-def _out_of_time(blocks: list[Block], number: int, *, policy: Policy) -> bool:
-    """Whether the next look, at the pace of the blocks so far, would come after the budget.
-
-    It depends on the clock alone, never on what was measured, so that it costs no error probability.
-    What runs once does not count: a suite with much of that gets as many blocks as any other.
-    """
-    durations_ns = [block.duration_ns for block in blocks if block.number]
-    spent_ns = sum(durations_ns)
-    next_look = next((look for look in policy.looks if look > number), number)
-    pace_ns = median(durations_ns)
-    return spent_ns + (next_look - number) * pace_ns > policy.budget_ns
 
 
 def _header(order: Order, builds: dict[Arm, Build], *, run_id: str) -> RunHeader:

@@ -4,17 +4,18 @@ from collections import Counter
 from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perf.judge.plan import plan_block, plan_once, send_within_ns
+from perf.judge.plan import out_of_time, plan_block, plan_once, send_within_ns
 from perf.model.load import ClosedLoop
 from perf.model.run import Arm
 from perf.model.scenario import Cadence, Route
 from perf.model.slices import Manner, SliceStep
 from perf.model.units import s_to_ns
 from perf.scenarios import SCENARIOS
-from tests.unit.judge.setting import a_scenario, a_scenario_part
+from tests.unit.judge.setting import POLICY, a_scenario, a_scenario_part
 
 _SEEDS = st.integers(0, 2**32)
 _ARMS = (Arm.BASELINE, Arm.CANDIDATE)
@@ -126,3 +127,19 @@ def test_a_slice_has_the_time_that_its_load_takes_and_a_minute() -> None:
     assert limits_s["8L mix"] > 60 + 30 * 60
     assert limits_s["2 thousand"] == 30 * 60
     assert limits_s["7 death"] >= 60 + 5
+
+
+@pytest.mark.parametrize(
+    ("block_s", "blocks", "over"),
+    [
+        pytest.param(20, 6, False, id="usual"),
+        pytest.param(40, 6, True, id="slow-at-a-look"),
+        pytest.param(100, 3, False, id="slow-before-the-first-look"),
+        pytest.param(300, 1, True, id="hopeless"),
+    ],
+)
+def test_a_run_waits_for_its_first_look_but_not_for_ever(block_s: int, blocks: int, *, over: bool) -> None:
+    """The budget is looked at when a verdict was tried; four budgets end a run that has none yet."""
+    policy = replace(POLICY, looks=(6, 10), budget_ns=s_to_ns(270))
+
+    assert out_of_time([s_to_ns(block_s)] * blocks, policy=policy) is over
