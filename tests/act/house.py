@@ -69,11 +69,11 @@ class House:
         git(self.work, "checkout", "-q", "main")
         return sha
 
-    def merge(self, branch: str, *, number: int) -> str:
-        """GitHub's merge commit of a pull request: its first parent is main."""
-        git(self.work, "checkout", "-q", "--detach", "main")
+    def merge(self, branch: str, *, ref: str, on: str = "main") -> str:
+        """A merge commit as GitHub makes it, behind a commit that is its first parent; `ref` points at it."""
+        git(self.work, "checkout", "-q", "--detach", on)
         git(self.work, "merge", "-q", "--no-ff", "-m", f"Merge {branch}", branch)
-        git(self.work, "push", "-q", "-f", "origin", f"HEAD:refs/pull/{number}/merge")
+        git(self.work, "push", "-q", "-f", "origin", f"HEAD:{ref}")
         sha = git(self.work, "rev-parse", "HEAD")
         git(self.work, "checkout", "-q", "main")
         return sha

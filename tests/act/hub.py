@@ -50,28 +50,57 @@ class Hub:
         )
         return self.github.ran(run)
 
-    def measured(self, *, slowdown: float = 0.0, event: str = "pull_request") -> Run:
+    def measured(self, *, slowdown: float = 0.0) -> Run:
         """A run of perf-gate whose blocks are made of plain numbers, uploaded as the job does."""
-        run = self.ran("perf-gate.yml", conclusion="failure" if slowdown else "success", event=event)
+        run = self.ran("perf-gate.yml", conclusion="failure" if slowdown else "success")
         made = a_measured_run(self.base, slowdown=slowdown, workflow_run=run.number)
-        number = NUMBER if event == "pull_request" else 0
         texts = edited(
             texts_of(made, self.house.root / f"{run.head_sha}-{run.number}"),
             head_sha=run.head_sha,
-            pull_request=number,
+            pull_request=NUMBER,
         )
         self.github.upload(run, "perfgate-run-1", content=zipped(texts))
         return run
 
     def measure(self) -> tuple[Run, Ended]:
         """Run perf-gate itself on the pull request's merge commit, and keep what it uploads."""
-        sha = self.house.merge(self.pull.head_branch, number=NUMBER)
+        sha = self.house.merge(self.pull.head_branch, ref=f"refs/pull/{NUMBER}/merge")
         head = {"sha": self.pull.head_sha, "repo": {"full_name": self.pull.head_repository}}
         labels = [{"name": name} for name in self.pull.labels]
         payload = {"number": NUMBER, "pull_request": {"number": NUMBER, "labels": labels, "head": head}}
-        env = {"GITHUB_RUN_ID": str(self.runs + 1), "GITHUB_RUN_ATTEMPT": "1"}
-        ended = self.house.act("perf-gate.yml", event="pull_request", payload=payload, sha=sha, env=env)
-        run = self.ran("perf-gate.yml", conclusion=ended.conclusion)
+        return self._measure(payload, event="pull_request", sha=sha)
+
+    def queue(self, *, on: str) -> tuple[Run, Ended]:
+        """Queue the pull request behind a commit, as GitHub's merge queue does, and run perf-gate on it."""
+        branch = f"gh-readonly-queue/main/pr-{NUMBER}-{on}"
+        sha = self.house.merge(self.pull.head_branch, on=on, ref=f"refs/heads/{branch}")
+        group = {
+            "head_sha": sha,
+            "head_ref": f"refs/heads/{branch}",
+            "base_sha": on,
+            "base_ref": "refs/heads/main",
+        }
+        self.pull.head_sha, self.pull.head_branch = sha, branch
+        payload = {"action": "checks_requested", "merge_group": group}
+        return self._measure(payload, event="merge_group", sha=sha)
+
+    def _measure(self, payload: Mapping[str, object], *, event: str, sha: str) -> tuple[Run, Ended]:
+        """The token is what GitHub gives to the job of the very workflow file that runs."""
+        text = self.github.run_git("show", f"{sha}:{FOLDER}/perf-gate.yml").decode()
+        is_fork = self.pull.head_repository != FULL_NAME
+        ended = self.house.act(
+            "perf-gate.yml",
+            event=event,
+            payload=payload,
+            sha=sha,
+            env={
+                "GITHUB_RUN_ID": str(self.runs + 1),
+                "GITHUB_RUN_ATTEMPT": "1",
+                "GITHUB_API_URL": self.github.url,
+            },
+            token=self.github.token(scopes_of(text, "measure", from_fork=is_fork)),
+        )
+        run = self.ran("perf-gate.yml", conclusion=ended.conclusion, event=event)
         for name, content in ended.artifacts.items():
             self.github.upload(run, name, content=content)
         return run, ended

@@ -50,7 +50,7 @@ def test_a_broken_gateway_of_another_repository_is_never_green(tmp_path: Path) -
         "perf-gate.yml",
         event="pull_request",
         payload={"number": 7, "pull_request": PULL},
-        sha=house.merge("worse", number=7),
+        sha=house.merge("worse", ref="refs/pull/7/merge"),
         env={},
     )
 

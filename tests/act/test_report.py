@@ -86,16 +86,6 @@ def test_a_head_that_moved_is_left_alone(github: Hub) -> None:
     assert github.github.statuses == []
 
 
-def test_a_merge_group_gets_a_status_alone(github: Hub) -> None:
-    """The queue waits for the status; there is no pull request to comment on."""
-    run = github.measured(event="merge_group")
-    github.report(run)
-
-    assert github.github.comments == []
-    assert github.status is not None
-    assert github.status.state == "success"
-
-
 def test_two_reports_at_once_leave_one_comment(github: Hub) -> None:
     """The older report is held while it posts; the newer one's text is what stays, once."""
     older, newer = github.measured(slowdown=0.25), github.measured()

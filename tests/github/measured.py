@@ -4,7 +4,7 @@ import io
 import json
 import subprocess
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -25,7 +25,7 @@ from tests.judged import a_verdict
 HEAD_SHA = "a" * 40
 TARGET = "tiny"
 _P50_NS = 400_000.0
-SCENARIOS = servable(SUITES["fast"], replace(REFERENCE, capabilities=frozenset({Capability.OPENAI_CHAT})))[0]
+CAPABILITIES = frozenset({Capability.OPENAI_CHAT})
 CONFIG = """\
 [gate]
 target = "tiny"
@@ -76,12 +76,16 @@ def commit(root: Path, name: str, text: str, *, date: str = "2026-11-20T12:00:00
     return git(root, "rev-parse", "HEAD")
 
 
-def a_measured_run(base: str, *, slowdown: float = 0.0, workflow_run: int = 5, blocks: int = 6) -> Run:
+def a_measured_run(
+    base: str, *, slowdown: float = 0.0, workflow_run: int = 5, blocks: int = 6, suite: str = "fast"
+) -> Run:
     """A run of every scenario that the tiny gateway can serve; the candidate is `slowdown` slower."""
+    scenarios = servable(SUITES[suite], replace(REFERENCE, capabilities=CAPABILITIES))[0]
     header = replace(
         a_header(base=a_build(source=a_source(commit=base))),
         target=TARGET,
-        scenarios=(*(scenario.name for scenario in SCENARIOS), CONTROLS),
+        suite=suite,
+        scenarios=(*(scenario.name for scenario in scenarios), CONTROLS),
         head_sha=HEAD_SHA,
         workflow_run=workflow_run,
         workflow_attempt=1,
@@ -89,7 +93,9 @@ def a_measured_run(base: str, *, slowdown: float = 0.0, workflow_run: int = 5, b
     rng = Random(7)
     return Run(
         header=header,
-        blocks=tuple(_block(number, slowdown=slowdown, rng=rng) for number in range(1, blocks + 1)),
+        blocks=tuple(
+            _block(scenarios, number=number, slowdown=slowdown, rng=rng) for number in range(1, blocks + 1)
+        ),
     )
 
 
@@ -118,10 +124,10 @@ def edited(texts: Mapping[str, str], **header: object) -> dict[str, str]:
     return {**texts, "run.json": json.dumps(document)}
 
 
-def _block(number: int, *, slowdown: float, rng: Random) -> Block:
+def _block(scenarios: Sequence[Scenario], *, number: int, slowdown: float, rng: Random) -> Block:
     parts = [
         record
-        for scenario in SCENARIOS
+        for scenario in scenarios
         for part in scenario.parts
         for record in _records(scenario, part, slowdown=slowdown, rng=rng)
     ]
@@ -157,6 +163,8 @@ def _record(scenario: Scenario, part: Part, *, arm: Arm, factor: float) -> PartR
             better = 0.9 if criterion.bound is Bound.AT_MOST else 1.0
             ratio = criterion.metric.unit is Unit.RATIO and criterion.bound is Bound.AT_LEAST
             values[criterion.metric.name] = 1.0 if ratio else criterion.target * better
+        if criterion.minus_part == part.name:
+            values.setdefault(criterion.metric.name, 0.0)
     counts = {"requests": 1_000, "ok": 1_000, "instance:openai-0": 1_000}
     return PartRecord(
         scenario=scenario.name, part=part.name, arm=arm, values=values, counts=counts, problems=()
