@@ -103,7 +103,15 @@ def compose_failure(failure: Failure, *, header: RunHeader | None = None, origin
 
 def compose_skip(acceptance: Acceptance, *, origin: Origin = NOWHERE) -> Report:
     """Give the report of a change that a maintainer exempted from being measured."""
-    return replace(_empty(Status.SKIPPED, header=None, origin=origin), acceptance=acceptance)
+    empty = _empty(Status.SKIPPED, header=None, origin=origin)
+    return replace(empty, acceptance=acceptance, steps=(_UNSKIP,) if origin.accept_label else ())
+
+
+_UNSKIP = Step(
+    case="To have it measured after all,",
+    text=(*plain("take the label "), *code("perf: skip"), *plain(" off and push again.")),
+    command="",
+)
 
 
 def _empty(status: Status, *, header: RunHeader | None, origin: Origin) -> Report:

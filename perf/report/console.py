@@ -195,7 +195,8 @@ def _verdict(report: Report, *, paint: Paint) -> str:
     sign, colour = _STATUS[report.status]
     headline = paint(f"{sign} Performance gate: {report.title}", f"{BOLD};{colour}")
     by = report.acceptance
-    accepted = f"\n  Accepted by {visible(by.login, most=40)} for {by.sha[:7]}." if by else ""
+    word = "Skipped" if report.status is Status.SKIPPED else "Accepted"
+    accepted = f"\n  {word} by {visible(by.login, most=40)} for {by.sha[:7]}." if by else ""
     return f"{headline}\n  {_wrapped(text_of(report.sentence), indent=2)}{accepted}"
 
 

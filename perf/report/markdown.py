@@ -9,12 +9,21 @@ from perf.report.document import Report, Row, Status, Step
 from perf.report.format import bare_title
 from perf.report.marks import MARKS
 from perf.report.neutral import code_span, fence, markdown, prose
-from perf.report.phrase import told
-from perf.report.tables import changed_table, criteria_table, group_table, instance_lines, traffic_table
+from perf.report.phrase import text_of, told
+from perf.report.tables import (
+    NO_BREAK,
+    changed_table,
+    criteria_table,
+    group_table,
+    instance_lines,
+    traffic_table,
+)
 
 BUDGET = 60_000
 """Characters. GitHub refuses a comment over 65,536; the rest is for the marker and for safety."""
 _RUN_URL = re.compile(r"https?://[A-Za-z0-9.:-]+/[\w.-]+/[\w.-]+/actions/runs/\d+(/attempts/\d+)?", re.ASCII)
+_UNIT = re.compile(r"(?<=[\d\]]) (?=%|[nµm]?s\b|[KMG]iB\b)")
+"""Between a number and its unit no line is broken."""
 _PADDING = re.compile(r" {2,}|-{3,}")
 _MAX_CAUTIONS = 10
 _LOG_LINES = 15
@@ -88,8 +97,9 @@ def _page(report: Report, *, cuts: frozenset[Cut]) -> str:
         _changed(report, cuts=cuts),
         _reasons(report),
         _cautions(report),
-        _log(report),
+        _where(report),
         *(_steps_line(step) for step in report.steps),
+        _log(report),
         _criteria(report, cuts=cuts),
         _measurements(report, cuts=cuts),
         _traffic(report, cuts=cuts),
@@ -101,7 +111,7 @@ def _page(report: Report, *, cuts: frozenset[Cut]) -> str:
 
 
 def _sentence(report: Report) -> str:
-    said = markdown(report.sentence)
+    said = _UNIT.sub(NO_BREAK, markdown(report.sentence))
     if report.acceptance is None:
         return said
     accepted = report.acceptance
@@ -120,9 +130,14 @@ def _changed(report: Report, *, cuts: frozenset[Cut]) -> str:
 
 
 def _reasons(report: Report) -> str:
-    """Why a visible row has no numbers; the sentence above tells the rest."""
+    """Why a visible row has no numbers, unless the sentence above has told it."""
     wordless = {Decision.INVALID, Decision.COLLAPSED, Decision.MISSING, Decision.CHANGED_UNIT, Decision.NEW}
-    rows = [row for row in report.visible if row.finding.decision in wordless and row.finding.text]
+    said = text_of(report.sentence)
+    rows = [
+        row
+        for row in report.visible
+        if row.finding.decision in wordless and text_of(told(row.finding.text)) not in said
+    ]
     return "\n".join(f"- {_reason(row)}" for row in rows)
 
 
@@ -144,13 +159,14 @@ def _cautions(report: Report) -> str:
     return "\n".join(["> [!WARNING]", *shown, *more])
 
 
+def _where(report: Report) -> str:
+    return "" if report.failure is None else f"Where: {code_span(report.failure.where)}"
+
+
 def _log(report: Report) -> str:
-    if report.failure is None:
+    if report.failure is None or not report.failure.log:
         return ""
-    where = f"Where: {code_span(report.failure.where)}"
-    if not report.failure.log:
-        return where
-    return f"{where}\n\n{_folded('Last lines of the log', fence(report.failure.log, most=_LOG_LINES))}"
+    return _folded("Last lines of the log", fence(report.failure.log, most=_LOG_LINES))
 
 
 def _steps_line(step: Step) -> str:
@@ -225,7 +241,7 @@ def _footer(report: Report) -> str:
         parts.append(f"candidate {code_span(candidate)}")
     if _RUN_URL.fullmatch(origin.run_url):
         parts.append(f'<a href="{origin.run_url}">{prose(origin.run_name)}</a>')
-    if origin.artifact:
+    if origin.artifact and report.header is not None:
         parts.append(f"raw data in artifact {code_span(origin.artifact)}")
     if origin.finished_at:
         parts.append(prose(origin.finished_at))

@@ -4,12 +4,22 @@ from pathlib import Path
 
 import pytest
 
+from perf.commands.beginning import no_rules
 from perf.model.run import Mode, Skip
-from perf.model.verdict import Acceptance, CautionKind, State
+from perf.model.verdict import Acceptance, CautionKind, Failure, State
 from perf.report import RENDERERS
-from perf.report.compose import compose, compose_failure
+from perf.report.compose import compose, compose_failure, compose_skip
 from perf.report.document import Origin, Report
-from tests.factories import HEAD_COMMIT, a_caution, a_failure, a_header, a_run, a_verdict
+from tests.factories import (
+    BASE_COMMIT,
+    HEAD_COMMIT,
+    a_caution,
+    a_failure,
+    a_header,
+    a_run,
+    a_source,
+    a_verdict,
+)
 from tests.golden.golden import assert_golden
 
 FILES = Path(__file__).parent / "report"
@@ -35,6 +45,11 @@ ORIGIN = Origin(
 )
 
 
+def _first_change() -> Failure:
+    error = no_rules(a_source(commit=BASE_COMMIT))
+    return Failure(phase=error.phase, what=error.what, where=error.where, cure=error.cure, log=())
+
+
 def _reports() -> dict[str, Report]:
     labelled = Origin(
         run_url=ORIGIN.run_url,
@@ -47,6 +62,7 @@ def _reports() -> dict[str, Report]:
         kind=CautionKind.OTHER_MACHINE,
         text="The CPU differs from the baseline's. Committed times are shown only; paired ones decide.",
     )
+    by_octocat = Acceptance(login="octocat", sha=HEAD_COMMIT)
     skips = (Skip(scenario="failover", reason="the target cannot fail over"),)
     baseline_only = a_run(header=a_header(mode=Mode.BASELINE_ONLY, skips=skips))
     return {
@@ -56,12 +72,9 @@ def _reports() -> dict[str, Report]:
         ),
         "inconclusive": compose(a_run(), a_verdict(state=State.INCONCLUSIVE), origin=ORIGIN),
         "no-result": compose(a_run(), a_verdict(state=State.NO_RESULT), origin=ORIGIN),
-        "accepted": compose(
-            a_run(),
-            a_verdict(state=State.FAILED),
-            origin=labelled,
-            acceptance=Acceptance(login="octocat", sha=HEAD_COMMIT),
-        ),
+        "accepted": compose(a_run(), a_verdict(state=State.FAILED), origin=labelled, acceptance=by_octocat),
+        "skipped": compose_skip(by_octocat, origin=labelled),
+        "beginning": compose_failure(_first_change(), origin=labelled),
         "launch-failed": compose_failure(a_failure(), header=a_header(), origin=ORIGIN),
         "local": compose(baseline_only, a_verdict()),
     }
