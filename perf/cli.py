@@ -1,6 +1,5 @@
 """The command line: arguments in, one command called, its exit code out."""
 
-import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
@@ -28,6 +27,7 @@ from perf.commands.hosted import (
 )
 from perf.commands.ingest import Results, ingest
 from perf.commands.init import init
+from perf.commands.interrupts import heed_interrupts
 from perf.commands.output import environment
 from perf.commands.rig import PARTS, bench_rig, upstream
 from perf.commands.run import names, run
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; every PerfgateError becomes one message on stderr and its exit code."""
     arguments = _parser().parse_args(argv)
     command: Callable[[Namespace], Exit] = arguments.command
-    signal.signal(signal.SIGTERM, _interrupt)
+    heed_interrupts()
     try:
         return int(command(arguments))
     except PerfgateError as error:
@@ -64,11 +64,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(Exit.INTERRUPTED)
     except BrokenPipeError:
         return int(Exit.NO_RESULT)
-
-
-def _interrupt(*_: object) -> None:
-    """A cancelled job ends like a Ctrl-C: in order."""
-    raise KeyboardInterrupt
 
 
 def _parser() -> ArgumentParser:

@@ -54,11 +54,12 @@ class Dialer:
     async def dial(self, slot: int, owner: Owner) -> Connection | Unconnected:
         """A new connection for `slot`, or why there is none; a rig at its limit is a `LoadError`."""
         number = next(self._attempts)
+        connection = Connection(self._terms, self.roster, owner=owner, slot=slot, number=number)
         host, port = self._address
         try:
             async with asyncio.timeout(ns_to_s(self._plan.timeouts.connect_ns)):
-                _, protocol = await asyncio.get_running_loop().create_connection(
-                    lambda: self._protocol(slot, owner, number=number),
+                await asyncio.get_running_loop().create_connection(
+                    lambda: self._protocol(connection),
                     host,
                     port,
                     ssl=self._tls,
@@ -66,11 +67,13 @@ class Dialer:
                 )
         except OSError as error:
             return Unconnected(number=number, outcome=connect_outcome(error))
+        except asyncio.CancelledError:  # uvloop closes what came about in this turn, and tells nobody
+            self.roster.left(connection)
+            raise
         self.opened += 1
-        return protocol.behind if isinstance(protocol, Throttle) else protocol
+        return connection
 
-    def _protocol(self, slot: int, owner: Owner, *, number: int) -> Connection | Throttle:
-        connection = Connection(self._terms, self.roster, owner=owner, slot=slot, number=number)
+    def _protocol(self, connection: Connection) -> Connection | Throttle:
         reader = self._plan.slow_reader
         return connection if reader is None else Throttle(connection, reader)
 

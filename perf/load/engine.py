@@ -16,6 +16,7 @@ from perf.load.connection import Connection
 from perf.load.curfew import Curfew
 from perf.load.dialer import Dialer
 from perf.load.errors import LoadError
+from perf.load.interrupts import Interrupts, interrupts_held
 from perf.load.opened import OpenLoopDriver
 from perf.load.process import allow_files, collector_off, trust
 from perf.load.relay import Relay
@@ -90,8 +91,8 @@ def _require_lone(plans: Sequence[LoadPlan]) -> None:
 def carry_out(engines: Sequence["Engine"]) -> None:
     """Run engines that have not run yet on one loop, each to its end."""
     allow_files(sum(engine.connections for engine in engines))
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_all(engines))
+    with interrupts_held() as interrupts, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_all(engines, interrupts))
 
 
 def engine_of(plan: LoadPlan, *, share: Share, ca_file: Path | None) -> "Engine":
@@ -103,8 +104,9 @@ def engine_of(plan: LoadPlan, *, share: Share, ca_file: Path | None) -> "Engine"
     return Engine(plan, terms=terms, dialer=dialer, share=share)
 
 
-async def _all(engines: Sequence["Engine"]) -> None:
+async def _all(engines: Sequence["Engine"], interrupts: Interrupts) -> None:
     """Run them to the end of the last; the first that fails ends them all, as its runner closes."""
+    interrupts.cancel_me()
     await asyncio.gather(*(engine.run() for engine in engines))
 
 
