@@ -32,7 +32,7 @@ from perf.commands.output import environment
 from perf.commands.rig import PARTS, bench_rig, upstream
 from perf.commands.run import names, run
 from perf.commands.stored import replay, report
-from perf.commands.stress import stress
+from perf.commands.stress import stress, stress_options
 from perf.commands.targets import targets
 from perf.errors import Exit, PerfgateError
 from perf.model.ingest import Tool
@@ -98,13 +98,7 @@ def _measuring(add: _Add) -> None:
     add_choices(run_parser)
     add_showing(run_parser)
     stresser = add("stress", "Hold this tree alone to the criteria of scenarios.", command=_stress)
-    stresser.add_argument("--target", help="the gateway product (default: as for run)")
-    which = stresser.add_mutually_exclusive_group()
-    which.add_argument(
-        "--scenario", action="append", default=[], help="only this, by number or name; may be repeated"
-    )
-    which.add_argument("--all", action="store_true", help="every scenario: takes about 50 minutes")
-    which.add_argument("--bench", action="store_true", help="the micro-benchmarks, beside those of the base")
+    stress_options(stresser)
     calibrator = add("calibrate", "Say how often the gate errs, and what it finds.", command=_calibrate)
     calibrate.options(calibrator)
     add_choices(calibrator)
@@ -219,6 +213,7 @@ def _stress(arguments: Namespace) -> Exit:
         scenarios=names(arguments.scenario),
         everything=arguments.all,
         bench=arguments.bench,
+        duration=arguments.duration,
     )
 
 
