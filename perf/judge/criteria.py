@@ -19,6 +19,7 @@ NEEDED_SAMPLES: Mapping[Metric, int] = {
     m.E2E_P99: 1000,
     m.SMALL_E2E_P99: 1000,
     m.OVERHEAD_P99: 1000,
+    m.BYSTANDER_E2E_P99: 400,
     m.ITL_P99: 1000,
 }
 """Requests over all blocks without which a tail says nothing."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from perf.judge.pool import Pool
-from perf.judge.validity import nonce_of
+from perf.judge.validity import arrivals_by_nonce, nonce_of
 from perf.model.load import Outcome, Phase, Sample
 from perf.model.slices import SliceRecord
 from perf.model.upstream import Arrival, FaultKind
@@ -85,11 +85,9 @@ def _answered(pool: Pool) -> Iterator[tuple[Sample, tuple[Arrival, ...]]]:
 
 def _of(record: SliceRecord) -> Iterator[tuple[Sample, tuple[Arrival, ...]]]:
     """The judged samples that arrived upstream, each with its arrivals in their order."""
-    by_nonce: dict[str, list[Arrival]] = {}
-    for arrival in record.arrivals:
-        by_nonce.setdefault(arrival.nonce, []).append(arrival)
+    by_nonce = arrivals_by_nonce(record)
     prefix = record.recording.nonce_prefix
     for sample in record.recording.samples:
         arrivals = by_nonce.get(nonce_of(prefix, sample.number))
         if arrivals and sample.phase == Phase.STEADY:
-            yield sample, tuple(arrivals)
+            yield sample, arrivals

@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
-from perf.judge import endings, overload, payloads, shares, soak
+from perf.judge import endings, outage, overload, payloads, shares, soak
 from perf.judge.pool import Pool
-from perf.judge.validity import nonce_of, rig_lag, rig_load
+from perf.judge.validity import rig_lag, rig_load
 from perf.model import metric as m
 from perf.model.load import ClosedLoop, Outcome
 from perf.model.metric import Metric
@@ -59,12 +59,8 @@ def _sticky_ratio(pool: Pool) -> float | None:
     """The share of answered requests that went to the instance that their client key is bound to."""
     by_key: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for record in pool.slices:
-        served = {arrival.nonce: arrival.instance for arrival in record.arrivals}
-        prefix = record.recording.nonce_prefix
-        for sample in record.recording.samples:
-            instance = served.get(nonce_of(prefix, sample.number))
-            if instance and sample.outcome == Outcome.OK:
-                by_key[sample.template][instance] += 1
+        for key, visits in outage.visits_of(record).items():
+            by_key[key].update(visit.instance for visit in visits)
     total = sum(sum(counts.values()) for counts in by_key.values())
     return _per(sum(max(counts.values()) for counts in by_key.values()), total)
 
@@ -117,6 +113,17 @@ def _first_answer_time(pool: Pool) -> float | None:
         if record.launched_ns and sample.outcome == Outcome.OK
     ]
     return float(median(each)) if each and len(each) == len(pool.slices) else None
+
+
+def _health_max(pool: Pool) -> float | None:
+    """The longest that a health check took; one that was given up counts as long as it was waited for."""
+    checks = [check for record in pool.slices for check in record.health]
+    return max((float(check.ended_ns - check.asked_ns) for check in checks), default=None)
+
+
+def _health_ratio(pool: Pool) -> float | None:
+    checks = [check for record in pool.slices for check in record.health]
+    return _per(sum(check.well for check in checks), len(checks))
 
 
 def _is_closed(pool: Pool) -> bool:
@@ -182,6 +189,13 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.STICKY_RATIO: lambda pool: _sticky_ratio(pool) if pool.slices[0].step.part.keys > 1 else None,
     m.DETECT_TIME: _detect_time,
     m.RECOVER_TIME: _recover_time,
+    m.BYSTANDER_STICKY_RATIO: outage.bystander_sticky_ratio,
+    m.RESTICK_TIME: outage.restick_time_ns,
+    m.MOVES_PER_ORPHAN: outage.moves_per_orphan,
+    m.STUCK_RATIO: outage.stuck_ratio,
+    m.BYSTANDER_E2E_P99: lambda pool: _quantile(outage.bystander_e2e_ns(pool), 0.99),
+    m.HEALTH_RATIO: _health_ratio,
+    m.HEALTH_MAX: _health_max,
     m.MACHINE_CPU: _machine_cpu,
     m.RIG_LOAD: lambda pool: max((rig_load(record) or 0.0) for record in pool.slices),
     m.RIG_LAG: lambda pool: None if _is_closed(pool) else max(map(rig_lag, pool.slices)),

@@ -1,9 +1,12 @@
 """Whether a slice may be believed: proof of passage, fitness of the rig, and enough of it."""
 
+from collections.abc import Mapping
+
 from perf.model.load import LAG_NS, Outcome
 from perf.model.policy import Policy
 from perf.model.slices import SliceRecord
 from perf.model.units import ns_to_ms, ns_to_s
+from perf.model.upstream import Arrival
 
 _PROVEN_FAILURE_RATIO = 0.1
 """With so many failures a scenario misses its criterion of success, whatever was not sent any more."""
@@ -13,6 +16,14 @@ _NO_FAULT = frozenset({Outcome.OK, Outcome.ABORTED_BY_PLAN})
 def nonce_of(prefix: str, number: int) -> str:
     """The nonce of request `number` of a slice."""
     return f"{prefix}{number:08x}"
+
+
+def arrivals_by_nonce(record: SliceRecord) -> Mapping[str, tuple[Arrival, ...]]:
+    """What arrived upstream of each request, in its order: retries follow the first attempt."""
+    found: dict[str, list[Arrival]] = {}
+    for arrival in record.arrivals:
+        found.setdefault(arrival.nonce, []).append(arrival)
+    return {nonce: tuple(arrivals) for nonce, arrivals in found.items()}
 
 
 def problems_of(record: SliceRecord, *, policy: Policy) -> tuple[str, ...]:

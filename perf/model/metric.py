@@ -102,6 +102,17 @@ INSTRUCTIONS_PER_DELTA = _lower(
 STICKY_RATIO = _higher("sticky-ratio", "on the bound instance", unit=Unit.RATIO, limit=0.0)
 DETECT_TIME = _lower("detect-time", "time to detect", unit=Unit.NS, limit=0.20)
 RECOVER_TIME = _lower("recover-time", "time to recover", unit=Unit.NS, limit=0.20)
+BYSTANDER_STICKY_RATIO = _higher(
+    "bystander-sticky-ratio", "keys of other instances that stayed", unit=Unit.RATIO, limit=0.0
+)
+RESTICK_TIME = _lower("restick-time", "loss to every key bound again", unit=Unit.NS, limit=0.20)
+MOVES_PER_ORPHAN = _lower(
+    "moves-per-orphan", "moves per key of the lost instance", unit=Unit.COUNT, limit=0.10
+)
+STUCK_RATIO = _lower("stuck-ratio", "requests kept waiting by the hanging", unit=Unit.RATIO, limit=0.10)
+BYSTANDER_E2E_P99 = _lower("bystander-e2e-p99", "E2E p99 of requests not concerned", unit=Unit.NS, limit=0.20)
+HEALTH_RATIO = _higher("health-ratio", "health checks answered", unit=Unit.RATIO, limit=0.0)
+HEALTH_MAX = _lower("health-max", "slowest health check", unit=Unit.NS, limit=0.20)
 MACHINE_CPU = _lower("machine-cpu", "CPU of the whole machine", unit=Unit.RATIO, limit=0.10)
 RIG_LOAD = _lower("rig-load", "load of the rig's own cores", unit=Unit.RATIO, limit=0.10)
 RIG_LAG = _lower("rig-lag", "sent late by the rig", unit=Unit.RATIO, limit=0.10)
@@ -167,6 +178,13 @@ METRICS: tuple[Metric, ...] = (
     STICKY_RATIO,
     DETECT_TIME,
     RECOVER_TIME,
+    BYSTANDER_STICKY_RATIO,
+    RESTICK_TIME,
+    MOVES_PER_ORPHAN,
+    STUCK_RATIO,
+    BYSTANDER_E2E_P99,
+    HEALTH_RATIO,
+    HEALTH_MAX,
     MACHINE_CPU,
     RIG_LOAD,
     RIG_LAG,

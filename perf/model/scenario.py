@@ -70,20 +70,24 @@ class Instance:
 class Topology:
     """What the gateway is configured with; each target renders it in its own format.
 
-    `recovery_ns` asks for the shortest time after which a failed instance is tried again;
-    0 leaves the target's default.
+    `recovery_ns` asks for the shortest time after which a failed instance is tried again, `patience_ns` for
+    giving an attempt up whose answer has not begun by then; 0 leaves the target's default.
     """
 
     name: str
     instances: tuple[Instance, ...]
     keys: int
     recovery_ns: int
+    patience_ns: int = 0
 
 
 class Change(StrEnum):
     """What happens to an instance in the middle of a part."""
 
     DIES = "dies"
+    """It refuses connections."""
+    HANGS = "hangs"
+    """It takes connections and requests, probes included, and never answers."""
     RETURNS = "returns"
 
 
@@ -146,11 +150,13 @@ class Part:
     `mixed` streams the requests of every other key, the others whole; `stream` is then False.
     `connections` limits the pool of an open loop; 0 leaves it to the rig.
     `usage_every_ns` samples the memory and the open files of the gateway under load; 0 only afterwards.
+    `health_every_ns` asks the gateway under load whether it is well, as those who run it would; 0 never.
     `weights` say, per instance, how much of the sessions it is to have.
-    `saturating`: the load is meant to use all that there is, so a busy rig does not make the slice
+    `saturating`: a busy rig can only make the gateway look worse here, so it does not make the slice
     invalid; a criterion that is missed then is not measurable on this machine.
     `overload` follows the workload on the same gateway, and is what is recorded.
     `cross_checked`: wrk may repeat it, to show that the engine is not what is measured.
+    `topology` takes the place of the scenario's, for what runs once; None leaves it.
     """
 
     name: str
@@ -172,10 +178,12 @@ class Part:
     mixed: bool = False
     connections: int = 0
     usage_every_ns: int = 0
+    health_every_ns: int = 0
     weights: tuple[tuple[str, int], ...] = ()
     saturating: bool = False
     overload: Overload | None = None
     cross_checked: bool = False
+    topology: Topology | None = None
 
 
 class Bound(StrEnum):
@@ -214,3 +222,17 @@ class Scenario:
     topology: Topology
     parts: tuple[Part, ...]
     criteria: tuple[Criterion, ...]
+
+    def topology_of(self, part: Part) -> Topology:
+        """What the gateway is configured with while this part is measured."""
+        return part.topology or self.topology
+
+    @property
+    def topologies(self) -> tuple[Topology, ...]:
+        """All of them, each once, in the order of the parts."""
+        return tuple(dict.fromkeys(self.topology_of(part) for part in self.parts))
+
+    @property
+    def instances(self) -> frozenset[str]:
+        """The names of all instances that the gateway is configured with in any part."""
+        return frozenset(each.name for topology in self.topologies for each in topology.instances)

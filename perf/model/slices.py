@@ -50,14 +50,24 @@ class UsageSample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HealthCheck:
+    """One question to the gateway whether it is well; `well` if it said so before the asker gave up."""
+
+    asked_ns: int
+    ended_ns: int
+    well: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SliceRecord:
     """A measured slice. CPU times are those spent during `wall_ns`; None where there is no process to ask.
 
     `upstream_key` is the secret that proves passage; "" where the target cannot prove it by key
     or where the engine spoke to the upstream itself.
     `prompt_digests` are those that the arrivals of each template must have, "" where nothing is demanded.
-    `usage` was sampled under load, if the part asks for it. `launched_ns` and `ready_ns` are of a process
-    that was started for this slice alone, else 0. `saturation_per_second` was found just before an overload.
+    `usage` and `health` were sampled under load, if the part asks for it. `launched_ns` and `ready_ns` are of
+    a process that was started for this slice alone, else 0. `saturation_per_second` was found just before
+    an overload.
     `wrk_per_second` is the throughput that wrk had in place of the engine, if it was asked to cross-check.
     """
 
@@ -75,6 +85,7 @@ class SliceRecord:
     upstream_key: str
     prompt_digests: tuple[str, ...] = ()
     usage: tuple[UsageSample, ...] = ()
+    health: tuple[HealthCheck, ...] = ()
     launched_ns: int = 0
     ready_ns: int = 0
     saturation_per_second: float | None = None

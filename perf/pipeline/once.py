@@ -32,14 +32,15 @@ def measure_once(bench: Bench, *, say: Say) -> Block:
 
 def _fresh(bench: Bench, scenario: Scenario, *, step: SliceStep, number: int) -> list[SliceRecord]:
     """One slice on fresh gateways; the upstream is ready before they start to probe it."""
-    bench.rig.prepare(step.part, scenario.topology)
+    topology = scenario.topology_of(step.part)
+    bench.rig.prepare(step.part, topology)
     with ExitStack() as stack:
         seats = {
             arm: stack.enter_context(
                 seated(
                     bench,
                     arm,
-                    topology=scenario.topology,
+                    topology=topology,
                     name=f"0-{scenario.name}-{step.part.name}-{number}-{arm}",
                 )
             )
@@ -47,7 +48,7 @@ def _fresh(bench: Bench, scenario: Scenario, *, step: SliceStep, number: int) ->
         }
 
         def measure(wanted: SliceStep) -> tuple[SliceRecord, ...]:
-            return bench.rig.measure(wanted, topology=scenario.topology, seats=seats)
+            return bench.rig.measure(wanted, topology=topology, seats=seats)
 
         records = measure(step)
         if step.part.overload is not None:

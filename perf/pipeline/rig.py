@@ -3,20 +3,22 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
+from typing import assert_never
 
 from perf import load
 from perf.judge.plan import send_within_ns
 from perf.model.load import ClosedLoop, LoadPlan, Recording, RequestTemplate, Spread, Timeouts
 from perf.model.run import Arm
 from perf.model.scenario import Ask, Change, Part, Provider, Topology
-from perf.model.slices import Happened, Manner, SliceRecord, SliceStep, UsageSample
+from perf.model.slices import Happened, HealthCheck, Manner, SliceRecord, SliceStep, UsageSample
 from perf.model.target import Endpoint, Target
 from perf.model.units import ms_to_ns, s_to_ns
-from perf.model.upstream import Arrival, Down, TimelineStep, UpstreamScript
+from perf.model.upstream import Arrival, Down, Fault, FaultKind, TimelineStep, UpstreamScript
 from perf.pipeline import requests
 from perf.pipeline.placement import Placement, pinned
+from perf.sut.health import health_checked
 from perf.sut.running import RunningSut
 from perf.sut.sampling import sampled
 from perf.upstream.process import UpstreamProcess
@@ -81,7 +83,7 @@ class Rig:
         before_ns = [_cpu_ns(seat) for _, seat in placed]
         upstream_before_ns, started_ns = self.upstream.cpu_ns(), time.monotonic_ns()
         happened = self._schedule(step.part, started_ns=started_ns)
-        recordings, usages = self._load(step, plans, seats=[seat for _, seat in placed])
+        recordings, watches = self._load(step, plans, seats=[seat for _, seat in placed])
         wall_ns = time.monotonic_ns() - started_ns
         after_ns = [_cpu_ns(seat) for _, seat in placed]
         for _, seat in placed:
@@ -103,20 +105,21 @@ class Rig:
                 machine_cores=self.placement.cores,
                 upstream_key=seat.upstream_key if seat else "",
                 prompt_digests=requests.prompt_digests(plan.templates),
-                usage=tuple(usage),
+                usage=tuple(watch.usage),
+                health=tuple(watch.health),
             )
-            for (arm, seat), plan, recording, before, after, usage in zip(
-                placed, plans, recordings, before_ns, after_ns, usages, strict=True
+            for (arm, seat), plan, recording, before, after, watch in zip(
+                placed, plans, recordings, before_ns, after_ns, watches, strict=True
             )
         )
 
     def _load(
         self, step: SliceStep, plans: Sequence[LoadPlan], *, seats: Sequence[Seat | None]
-    ) -> tuple[tuple[Recording, ...], list[list[UsageSample]]]:
-        """The load of a slice on the engine's cores, and what the gateways held meanwhile."""
+    ) -> tuple[tuple[Recording, ...], list["_Watch"]]:
+        """The load of a slice on the engine's cores, and what was seen of the gateways meanwhile."""
         with ExitStack() as watched, pinned(self.placement.engine):
-            usages = [watched.enter_context(_watched(seat, step.part)) for seat in seats]
-            return load.run_together(plans, alternating=step.manner is Manner.ALTERNATING), usages
+            watches = [watched.enter_context(_watched(seat, step.part)) for seat in seats]
+            return load.run_together(plans, alternating=step.manner is Manner.ALTERNATING), watches
 
     def _log(self, part: Part) -> tuple[Arrival, ...]:
         """What arrived, once the upstream has noticed which clients have left."""
@@ -164,9 +167,7 @@ class Rig:
             TimelineStep(
                 instance=event.instance,
                 at_ns=started_ns + _EVENT_MARGIN_NS + event.at_ns,
-                state=Down()
-                if event.change is Change.DIES
-                else scripts.get(event.instance, part.default_script),
+                state=_state(event.change, scripts.get(event.instance, part.default_script)),
             )
             for event in part.events
         )
@@ -189,12 +190,38 @@ def _max_connections(part: Part) -> int:
     return part.connections or _MAX_OPEN_CONNECTIONS
 
 
+def _state(change: Change, well: UpstreamScript) -> UpstreamScript | Down:
+    """What an instance does after a change; `well` is its script when nothing ails it."""
+    match change:
+        case Change.DIES:
+            return Down()
+        case Change.HANGS:
+            return replace(well, faults=(Fault(kind=FaultKind.BLACK_HOLE, ratio=1.0),))
+        case Change.RETURNS:
+            return well
+        case _:
+            assert_never(change)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Watch:
+    """What is seen of a gateway during a slice; both lists grow until its end."""
+
+    usage: list[UsageSample]
+    health: list[HealthCheck]
+
+
 @contextmanager
-def _watched(seat: Seat | None, part: Part) -> Iterator[list[UsageSample]]:
-    """Sample what the gateway in this seat holds, as often as the part asks."""
-    usage = seat.sut.usage if seat else lambda: None
-    with sampled(usage, every_ns=part.usage_every_ns) as samples:
-        yield samples
+def _watched(seat: Seat | None, part: Part) -> Iterator[_Watch]:
+    """Look at the gateway in this seat as often as the part asks."""
+    if seat is None:
+        yield _Watch(usage=[], health=[])
+        return
+    with (
+        sampled(seat.sut.usage, every_ns=part.usage_every_ns) as usage,
+        health_checked(seat.sut.base_url, seat.target.ready, every_ns=part.health_every_ns) as health,
+    ):
+        yield _Watch(usage=usage, health=health)
 
 
 def _rss_bytes(seat: Seat | None) -> int | None:

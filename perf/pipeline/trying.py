@@ -57,7 +57,7 @@ def try_target(
 def _tried(
     target: Target, built: Build, *, scenarios: Sequence[Scenario], listener: Listener
 ) -> Mapping[str, Trial]:
-    names = {instance.name for each in scenarios for instance in each.topology.instances}
+    names = frozenset[str]().union(*(each.instances for each in scenarios))
     placement = place(own_cores())
     found: dict[str, Trial] = {}
     with (
@@ -65,17 +65,30 @@ def _tried(
         TemporaryDirectory(prefix="perfgate-try-") as folder,
     ):
         rig = Rig(upstream=upstream, placement=placement, rng=Random(0))
-        for number, topology in enumerate(dict.fromkeys(each.topology for each in scenarios)):
+        wanted = dict.fromkeys(topology for each in scenarios for topology in each.topologies)
+        for number, topology in enumerate(wanted):
             listener.say(f"{target.name}: topology {topology.name}")
-            mine = [each for each in scenarios if each.topology == topology]
+            mine = [_within(each, topology) for each in scenarios if topology in each.topologies]
             try:
                 with _seat(
                     target, built, topology=topology, rig=rig, run_dir=Path(folder) / str(number)
                 ) as seat:
-                    found |= {each.name: _try_one(each, rig=rig, seat=seat) for each in mine}
+                    trials = [_try_one(each, rig=rig, seat=seat) for each in mine]
             except PerfgateError as error:
-                found |= {each.name: _failed(each, error) for each in mine}
+                trials = [_failed(each, error) for each in mine]
+            # A scenario that failed under one topology works no better for another.
+            found |= {
+                trial.scenario: trial
+                for trial in trials
+                if found.get(trial.scenario, trial).outcome is not Outcome.FAILED
+            }
     return found
+
+
+def _within(scenario: Scenario, topology: Topology) -> Scenario:
+    """The scenario with only those of its parts that want this topology."""
+    parts = tuple(part for part in scenario.parts if scenario.topology_of(part) == topology)
+    return replace(scenario, topology=topology, parts=parts)
 
 
 @contextmanager
@@ -110,6 +123,7 @@ def _without_trouble(part: Part) -> Part:
         abort=None,
         overload=None,
         usage_every_ns=0,
+        health_every_ns=0,
     )
 
 

@@ -2,12 +2,15 @@
 
 from perf.model.scenario import Scenario
 from perf.scenarios.baseline_latency import BASELINE_LATENCY
+from perf.scenarios.black_hole import BLACK_HOLE
 from perf.scenarios.client_aborts import CLIENT_ABORTS, CLIENT_ABORTS_SHORT
 from perf.scenarios.cold_start import COLD_START
 from perf.scenarios.concurrent_throughput import CONCURRENT_THROUGHPUT
+from perf.scenarios.config_scale import CONFIG_SCALE
 from perf.scenarios.conversion_overhead import CONVERSION_OVERHEAD
 from perf.scenarios.drain_rate import DRAIN_RATE
 from perf.scenarios.failover import FAILOVER_SCENARIO
+from perf.scenarios.health_under_load import HEALTH_UNDER_LOAD
 from perf.scenarios.instructions import INSTRUCTIONS
 from perf.scenarios.key_cardinality import KEY_CARDINALITY, KEY_CARDINALITY_LARGE
 from perf.scenarios.large_prompts import LARGE_PROMPTS
@@ -15,7 +18,7 @@ from perf.scenarios.memory_leak import MEMORY_LEAK, MEMORY_LEAK_LONG
 from perf.scenarios.overload import OVERLOAD
 from perf.scenarios.rig_latency import RIG_LATENCY
 from perf.scenarios.rig_streaming import RIG_STREAMING
-from perf.scenarios.sticky_sessions import STICKY_SESSIONS, STICKY_SESSIONS_LARGE
+from perf.scenarios.sticky_sessions import STICKY_FAILOVER, STICKY_SESSIONS, STICKY_SESSIONS_LARGE
 from perf.scenarios.stream_faults import STREAM_FAULTS, STREAM_FAULTS_SHORT
 from perf.scenarios.stream_fidelity import STREAM_FIDELITY, STREAM_FIDELITY_1000
 from perf.scenarios.streaming_throughput import STREAMING_THROUGHPUT, STREAMING_THROUGHPUT_LARGE
@@ -37,6 +40,7 @@ _FAST: tuple[Scenario, ...] = (
 )
 _MEDIUM: tuple[Scenario, ...] = (
     *(scenario for scenario in _FAST if scenario not in (STREAM_FAULTS_SHORT, CLIENT_ABORTS_SHORT)),
+    STICKY_FAILOVER,
     MEMORY_LEAK,
     STREAM_FAULTS,
     CLIENT_ABORTS,
@@ -45,6 +49,9 @@ _MEDIUM: tuple[Scenario, ...] = (
     STREAM_FIDELITY,
     KEY_CARDINALITY,
     DRAIN_RATE,
+    BLACK_HOLE,
+    HEALTH_UNDER_LOAD,
+    CONFIG_SCALE,
 )
 _LONG: tuple[Scenario, ...] = (
     RIG_LATENCY,

@@ -2,14 +2,11 @@
 
 from perf.model import metric as m
 from perf.model.load import Abort, ConstantRate
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario, Topology
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.units import BYTES_PER_MIB, s_to_ns
 from perf.model.upstream import Fault, FaultKind
-from perf.scenarios.topologies import ANTHROPIC_INSTANCE, OPENAI_INSTANCES, script
+from perf.scenarios.topologies import RECOVERING, script
 
-_SOAK = Topology(
-    name="soak", instances=(*OPENAI_INSTANCES, ANTHROPIC_INSTANCE), keys=100, recovery_ns=s_to_ns(1)
-)
 _REFUSAL = Fault(kind=FaultKind.STATUS, ratio=0.02, status=400)
 _FAILURE = Fault(kind=FaultKind.STATUS, ratio=0.01, status=500)
 _LENGTHS = {"tokens": 20, "first_delay_ms": 10, "interval_ms": 5}
@@ -23,7 +20,7 @@ def _leak(*, number: str, name: str, title: str, duration_s: float) -> Scenario:
         title=title,
         cadence=Cadence.ONCE,
         needs=frozenset({Capability.OPENAI_CHAT, Capability.STREAMING}),
-        topology=_SOAK,
+        topology=RECOVERING,
         parts=(
             Part(
                 name="mix",

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from perf.model import metric as m
-from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
-from perf.model.units import ms_to_ns
-from perf.scenarios.topologies import GENERAL, script
+from perf.model.load import ClosedLoop, ConstantRate
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Change, Criterion, Event, Part, Scenario
+from perf.model.units import ms_to_ns, s_to_ns
+from perf.scenarios.topologies import GENERAL, RECOVERING, script
 
 STICKY_SESSIONS = Scenario(
     number="3",
@@ -31,6 +31,49 @@ STICKY_SESSIONS = Scenario(
         Criterion(part="keys", metric=m.STICKY_RATIO, bound=Bound.AT_LEAST, target=0.99),
         Criterion(part="keys", metric=m.E2E_P99, bound=Bound.AT_MOST, target=ms_to_ns(50)),
         Criterion(part="keys", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999),
+    ),
+)
+
+_LOST = "openai-0"
+STICKY_FAILOVER = replace(
+    STICKY_SESSIONS,
+    number="3F",
+    name="sticky-failover",
+    title="Sticky sessions while an instance dies and returns",
+    cadence=Cadence.ONCE,
+    needs=frozenset({Capability.OPENAI_CHAT, Capability.STICKY_BY_KEY, Capability.FAILOVER}),
+    topology=RECOVERING,
+    parts=(
+        Part(
+            name="keys",
+            ask=Ask.CHAT,
+            keys=30,
+            workload=ConstantRate(per_second=100, duration_ns=s_to_ns(5.5)),
+            default_script=script(tokens=16, first_delay_ms=10),
+            events=(
+                Event(at_ns=s_to_ns(1.5), instance=_LOST, change=Change.DIES),
+                Event(at_ns=s_to_ns(3.5), instance=_LOST, change=Change.RETURNS),
+            ),
+            saturating=True,
+        ),
+    ),
+    criteria=(
+        Criterion(part="keys", metric=m.BYSTANDER_STICKY_RATIO, bound=Bound.AT_LEAST, target=0.99),
+        Criterion(
+            part="keys",
+            metric=m.RESTICK_TIME,
+            bound=Bound.AT_MOST,
+            target=s_to_ns(1),
+            note="each key asks about three times a second, so it cannot be seen to settle before it asks",
+        ),
+        Criterion(
+            part="keys",
+            metric=m.MOVES_PER_ORPHAN,
+            bound=Bound.AT_MOST,
+            target=2.5,
+            note="one move away and one home, and some on the way while the loss is not known yet",
+        ),
+        Criterion(part="keys", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.99),
     ),
 )
 

@@ -1,6 +1,7 @@
 """The gateway set-ups and upstream scripts that scenarios share."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from perf.model.scenario import Instance, Provider, Topology
 from perf.model.units import ms_to_ns, s_to_ns
@@ -14,6 +15,9 @@ ANTHROPIC_INSTANCE = Instance(name="anthropic-0", provider=Provider.ANTHROPIC, p
 
 GENERAL = Topology(name="general", instances=(*OPENAI_INSTANCES, ANTHROPIC_INSTANCE), keys=100, recovery_ns=0)
 """Three equal OpenAI instances, one Anthropic instance, 100 client keys."""
+
+RECOVERING = replace(GENERAL, name="recovering", recovery_ns=s_to_ns(1))
+"""The same; a failed instance is to be tried again after one second."""
 
 FAILOVER = Topology(
     name="failover",

@@ -14,6 +14,7 @@ OPENAI_MODEL = "gpt-4o-mini"
 ANTHROPIC_MODEL = "claude-sonnet-4-5"
 _MODEL_PREFIXES = {Provider.OPENAI: "gpt-", Provider.ANTHROPIC: "claude-"}
 _REQUEST_TIMEOUT_S = 300
+"""Of one attempt, where the topology asks for no less."""
 
 _Value = str | int | float | bool | list[str]
 _Table = dict[str, "_Value | _Table | list[_Table]"]
@@ -21,29 +22,45 @@ _Table = dict[str, "_Value | _Table | list[_Table]"]
 
 def contract_files(request: ConfigRequest) -> Mapping[str, str]:
     """Render `config.toml` in the contract's schema, and nothing beyond it."""
-    recovery_ns = request.topology.recovery_ns
-    whole_s = max(1, math.ceil(ns_to_s(recovery_ns))) if recovery_ns > 0 else None
-    return {FILE_NAME: tomli_w.dumps(_document(request, failure_timeout_s=whole_s))}
-
-
-def contract_files_with_resilience(request: ConfigRequest) -> Mapping[str, str]:
-    """Render `config.toml` with the `[resilience]` table: recovery is as fast as the topology asks."""
-    recovery_s = ns_to_s(request.topology.recovery_ns) or None
-    document = _document(request, failure_timeout_s=recovery_s)
-    if recovery_s is not None:
-        document["resilience"] = {
-            "initial_backoff_seconds": recovery_s,
-            "probe_interval_seconds": recovery_s / 4,
-        }
+    asked = request.topology
+    timeout_s, failure_timeout_s = _whole_seconds(asked.patience_ns), _whole_seconds(asked.recovery_ns)
+    document = _document(
+        request, timeout_s=timeout_s or _REQUEST_TIMEOUT_S, failure_timeout_s=failure_timeout_s
+    )
     return {FILE_NAME: tomli_w.dumps(document)}
 
 
-def _document(request: ConfigRequest, *, failure_timeout_s: float | None) -> _Table:
+def contract_files_with_resilience(request: ConfigRequest) -> Mapping[str, str]:
+    """Render `config.toml` with the `[resilience]` table: recovery and patience are as the topology asks."""
+    recovery_s = ns_to_s(request.topology.recovery_ns)
+    patience_s = ns_to_s(request.topology.patience_ns)
+    document = _document(request, timeout_s=_REQUEST_TIMEOUT_S, failure_timeout_s=recovery_s or None)
+    resilience: _Table = {}
+    if recovery_s:
+        resilience |= {"initial_backoff_seconds": recovery_s, "probe_interval_seconds": recovery_s / 4}
+    if patience_s:
+        resilience |= {"first_byte_timeout_seconds": patience_s, "probe_timeout_seconds": patience_s}
+    if resilience:
+        document["resilience"] = resilience
+    return {FILE_NAME: tomli_w.dumps(document)}
+
+
+def _whole_seconds(span_ns: int) -> int | None:
+    """At least one; None where nothing is asked for."""
+    return max(1, math.ceil(ns_to_s(span_ns))) if span_ns > 0 else None
+
+
+def _document(request: ConfigRequest, *, timeout_s: int, failure_timeout_s: float | None) -> _Table:
     present = [provider for provider in Provider if _of(request, provider)]
     rules: _Table = {_MODEL_PREFIXES[provider]: provider.value for provider in present}
     providers: _Table = {
         provider.value: [
-            _instance(endpoint, upstream_key=request.upstream_key, failure_timeout_s=failure_timeout_s)
+            _instance(
+                endpoint,
+                upstream_key=request.upstream_key,
+                timeout_s=timeout_s,
+                failure_timeout_s=failure_timeout_s,
+            )
             for endpoint in _of(request, provider)
         ]
         for provider in present
@@ -74,13 +91,15 @@ def _of(request: ConfigRequest, provider: Provider) -> list[Endpoint]:
     return [endpoint for endpoint in request.endpoints if endpoint.provider is provider]
 
 
-def _instance(endpoint: Endpoint, *, upstream_key: str, failure_timeout_s: float | None) -> _Table:
+def _instance(
+    endpoint: Endpoint, *, upstream_key: str, timeout_s: int, failure_timeout_s: float | None
+) -> _Table:
     table: _Table = {
         "name": endpoint.name,
         "enabled": True,
         "api_key": upstream_key,
         "base_url": f"{endpoint.base_url}/v1",
-        "request_timeout_seconds": _REQUEST_TIMEOUT_S,
+        "request_timeout_seconds": timeout_s,
         "priority": endpoint.priority,
         "weight": endpoint.weight,
     }

@@ -9,6 +9,7 @@ from perf.model.units import NS_PER_S, ns_to_s
 from perf.targets.contract import ANTHROPIC_MODEL, OPENAI_MODEL
 
 _COOLDOWN_S = 5.0
+_TIMEOUT_S = 60
 _DEADLINE_S = 120
 _SESSION_HEADER = "x-litellm-session-id"
 _KEYS = '''"""The clients' keys, without a database."""
@@ -45,7 +46,7 @@ def _render(request: ConfigRequest) -> Mapping[str, str]:
             "telemetry": False,
             "set_verbose": False,
             "drop_params": True,
-            "request_timeout": 60,
+            "request_timeout": ns_to_s(request.topology.patience_ns) or _TIMEOUT_S,
             "use_chat_completions_url_for_anthropic_messages": True,
         },
         "general_settings": {

@@ -6,11 +6,11 @@ from itertools import groupby
 
 from perf.model.scenario import Ask, Capability, Provider
 from perf.model.target import Address, ConfigRequest, Endpoint, NpmKind, Readiness, Target
-from perf.model.units import NS_PER_S
+from perf.model.units import NS_PER_S, ns_to_ms
 from perf.targets.contract import ANTHROPIC_MODEL, OPENAI_MODEL
 
 _CONFIG_HEADER = "x-portkey-config"
-_FALL_BACK_ON = [401, 403, 429, 500, 502, 503, 504]
+_FALL_BACK_ON = [401, 403, 408, 429, 500, 502, 503, 504]
 _ASKS = {
     Ask.CHAT: Provider.OPENAI,
     Ask.CHAT_CONVERTED: Provider.ANTHROPIC,
@@ -31,6 +31,8 @@ def _headers(request: ConfigRequest, ask: Ask, *, key: str) -> tuple[tuple[str, 
     if not asked:
         return ()
     config = _by_priority(asked, upstream_key=request.upstream_key)
+    if request.topology.patience_ns:
+        config["request_timeout"] = round(ns_to_ms(request.topology.patience_ns))
     return ((_CONFIG_HEADER, json.dumps(config, separators=(",", ":"))),)
 
 

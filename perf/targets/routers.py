@@ -38,6 +38,8 @@ def start_script(request: ConfigRequest, program: tuple[str, ...], *, policy: st
         "retry-max-retries": 3,
         "health-check-interval-secs": circuit_s,
     }
+    if request.topology.patience_ns:
+        options["request-timeout-secs"] = math.ceil(ns_to_s(request.topology.patience_ns))
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     lines = [f'exec "$1"/{shlex.join(program)}', shlex.join(words), shlex.join(["--worker-urls", *workers])]
     return {"start.sh": " \\\n  ".join(lines) + "\n"}

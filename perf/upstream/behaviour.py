@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from perf.model.upstream import ConstantDelay, UpstreamScript
+from perf.model.upstream import ConstantDelay, FaultKind, UpstreamScript
 from perf.model.wire import Dialect
 from perf.upstream.asks import dialect_of, read_ask
 from perf.upstream.delays import delays_ns
 from perf.upstream.faults import draw
 from perf.upstream.framing import Delivery, deliver
-from perf.upstream.replies import Ask, Reply, refusal, reply_to, whole_reply
+from perf.upstream.replies import NO_REPLY, Ask, Reply, refusal, reply_to, whole_reply
 from perf.wire.answer import CREATED_S
 from perf.wire.headers import JSON_TYPE
 
@@ -30,19 +30,25 @@ class Answering(NamedTuple):
 class Behaviour:
     """Answers requests after a script; two of one seed and instance draw alike."""
 
-    __slots__ = ("_delays_ns", "_deliveries", "_is_certain", "_rng", "_script", "_settled")
+    __slots__ = ("_delays_ns", "_deliveries", "_hangs", "_is_certain", "_rng", "_script", "_settled")
 
     def __init__(self, script: UpstreamScript, *, instance: str) -> None:
         self._script = script
         self._rng = Random(f"{script.seed}/{instance}")
         self._delays_ns = delays_ns(script.first_delay, self._rng)
         self._is_certain = not script.faults and isinstance(script.first_delay, ConstantDelay)
+        self._hangs = any(each.kind is FaultKind.BLACK_HOLE and each.ratio >= 1 for each in script.faults)
         self._settled: dict[Ask, Answering] = {}
         self._deliveries: dict[tuple[Ask, tuple[int, ...]], Delivery] = {}
 
     def answer(self, method: bytes, path: str, *, body: bytes) -> Answering:
-        """Answer one request; probes by GET succeed at once and draw nothing."""
+        """Answer one request; probes by GET succeed at once and draw nothing.
+
+        Only a black hole for all requests swallows them too: it is the instance that hangs, not a request.
+        """
         if method != b"POST":
+            if self._hangs:
+                return Answering(0, _NOTHING)
             return Answering(
                 0, _EMPTY if method == b"HEAD" else _PROBES.get(path.rpartition("/")[2], _HEALTHY)
             )
@@ -90,6 +96,7 @@ _MODELS = {
 }
 _HEALTHY = deliver(_json_reply({"status": "ok"}), Dialect.OPENAI_CHAT)
 _PROBES = {"models": deliver(_json_reply(_MODELS), Dialect.OPENAI_CHAT)}
+_NOTHING = deliver(NO_REPLY, Dialect.OPENAI_CHAT)
 _EMPTY = deliver(whole_reply(200, b"", headers=()), Dialect.OPENAI_CHAT)
 _UNKNOWN_PATH = deliver(refusal(Dialect.OPENAI_CHAT, 404), Dialect.OPENAI_CHAT)
 _BAD_REQUESTS = {dialect: deliver(refusal(dialect, 400), dialect) for dialect in Dialect}

@@ -92,7 +92,7 @@ class Court:
 @contextmanager
 def court(scratch: Path) -> Iterator[Court]:
     """An upstream with every instance that a scenario names, and the rig around it."""
-    names = {instance.name for scenario in SCENARIOS for instance in scenario.topology.instances}
+    names = frozenset[str]().union(*(scenario.instances for scenario in SCENARIOS))
     placement = place(own_cores())
     with frozen_heap(), UpstreamProcess.start(sorted(names), cpus=placement.upstream) as upstream:
         yield Court(Rig(upstream=upstream, placement=placement, rng=Random(1)), scratch)

@@ -2,6 +2,7 @@
 
 import math
 import tomllib
+from dataclasses import replace
 
 from hypothesis import given, settings
 
@@ -53,6 +54,21 @@ def test_recovery_is_as_fast_as_the_topology_asks(request: ConfigRequest) -> Non
     assert "resilience" not in plain
     assert timeouts == ({max(1, math.ceil(recovery_s))} if recovery_s > 0 else {None})
     assert resilient.get("resilience", {}).get("initial_backoff_seconds", 0) == recovery_s
+
+
+def test_patience_is_what_the_topology_asks_for() -> None:
+    """Half a second to the first byte, where that can be said; a whole one per attempt by the contract."""
+    plain = a_request(an_endpoint())
+    patient = replace(plain, topology=replace(plain.topology, patience_ns=500 * NS_PER_MS))
+
+    def timeout_s(request: ConfigRequest) -> int:
+        document = tomllib.loads(contract_files(request)["config.toml"])
+        return int(document["providers"]["openai"][0]["request_timeout_seconds"])
+
+    resilience = tomllib.loads(contract_files_with_resilience(patient)["config.toml"])["resilience"]
+
+    assert (timeout_s(plain), timeout_s(patient)) == (300, 1)
+    assert resilience == {"first_byte_timeout_seconds": 0.5, "probe_timeout_seconds": 0.5}
 
 
 def test_only_providers_with_an_instance_are_routed_to() -> None:

@@ -84,7 +84,10 @@ def test_portkey_falls_back_by_priority_and_balances_by_weight() -> None:
     assert isinstance(targets, list)
     first, second = targets
 
-    assert config["strategy"] == {"mode": "fallback", "on_status_codes": [401, 403, 429, 500, 502, 503, 504]}
+    assert config["strategy"] == {
+        "mode": "fallback",
+        "on_status_codes": [401, 403, 408, 429, 500, 502, 503, 504],
+    }
     assert first["strategy"] == {"mode": "loadbalance"}
     assert [each["weight"] for each in first["targets"]] == [1, 2]
     assert second["custom_host"] == f"{endpoints[2].base_url}/v1"

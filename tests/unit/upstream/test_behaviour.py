@@ -96,3 +96,13 @@ def test_the_model_is_echoed(dialect: Dialect) -> None:
     answering = Behaviour(script(), instance="a").answer(b"POST", path, body=b'{"model":"grande"}')
 
     assert b'"model":"grande"' in answering.delivery.rest
+
+
+def test_only_a_whole_black_hole_swallows_probes() -> None:
+    """An instance that hangs answers nobody; one that loses some requests still says that it is well."""
+    for ratio, answered in ((1.0, False), (0.5, True)):
+        hole = script(faults=(Fault(kind=FaultKind.BLACK_HOLE, ratio=ratio),))
+
+        probed = Behaviour(hole, instance="a").answer(b"GET", "/v1/models", body=b"")
+
+        assert bool(probed.delivery.opening) is answered

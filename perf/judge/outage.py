@@ -1,0 +1,149 @@
+"""What an instance that dies, hangs or returns does to the requests of the others, and to its own."""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from perf.judge.pool import Pool
+from perf.judge.validity import arrivals_by_nonce, nonce_of
+from perf.model.load import Outcome, Phase, Sample
+from perf.model.scenario import Change
+from perf.model.slices import Happened, SliceRecord
+from perf.model.upstream import Arrival
+
+_LOST = frozenset({Change.DIES, Change.HANGS})
+
+
+class Visit(NamedTuple):
+    """One good answer to a client key: when it was asked for, and which instance gave it."""
+
+    sent_ns: int
+    instance: str
+
+
+def bystander_sticky_ratio(pool: Pool) -> float | None:
+    """Of the requests of keys bound to other instances, the share that stayed there when one was lost.
+
+    None where none is lost, or all keys were its own.
+    """
+    stayed = [
+        visit.instance == bound
+        for lost, visits in _bound_visits(pool)
+        if (bound := _home(visits, lost)) and bound != lost.instance
+        for visit in visits
+        if visit.sent_ns >= lost.at_ns
+    ]
+    return sum(stayed) / len(stayed) if stayed else None
+
+
+def restick_time_ns(pool: Pool) -> float | None:
+    """From the loss of an instance until the last of its keys kept to another one.
+
+    A key keeps to an instance from the first of the requests which that instance alone answered, up to
+    the return. None where nothing was lost that a key was bound to.
+    """
+    spans = [
+        float(kept_ns - lost.at_ns)
+        for lost, visits in _orphans(pool)
+        if (kept_ns := _kept_since_ns(_meanwhile(pool, visits, lost=lost))) is not None
+    ]
+    return max(spans, default=None)
+
+
+def moves_per_orphan(pool: Pool) -> float | None:
+    """How often a key of the lost instance changed its instance from then on, on average."""
+    moves = [
+        sum(1 for before, after in pairwise(_since(visits, lost)) if before.instance != after.instance)
+        for lost, visits in _orphans(pool)
+    ]
+    return sum(moves) / len(moves) if moves else None
+
+
+def stuck_ratio(pool: Pool) -> float | None:
+    """Of the requests that were sent while an instance hung, the share that it kept waiting.
+
+    One that arrived nowhere counts: the gateway still waits for something.
+    """
+    stuck = [
+        not arrivals or any(arrival.instance == hang.instance for arrival in arrivals)
+        for hang, sample, arrivals in _since_hang(pool)
+        if all(sample.intended_ns < back.at_ns for back in pool.happened if back.change is Change.RETURNS)
+    ]
+    return sum(stuck) / len(stuck) if stuck else None
+
+
+def bystander_e2e_ns(pool: Pool) -> tuple[int, ...]:
+    """Sorted E2E times, from the hanging of an instance to the end, of good answers that never asked it."""
+    return tuple(
+        sorted(
+            sample.last_byte_ns - sample.intended_ns
+            for hang, sample, arrivals in _since_hang(pool)
+            if sample.outcome == Outcome.OK and all(each.instance != hang.instance for each in arrivals)
+        )
+    )
+
+
+def visits_of(record: SliceRecord) -> Mapping[int, tuple[Visit, ...]]:
+    """The good answers of each client key, in the order in which they were asked for."""
+    served = {arrival.nonce: arrival.instance for arrival in record.arrivals}
+    prefix = record.recording.nonce_prefix
+    found: dict[int, list[Visit]] = {}
+    for sample in sorted(record.recording.samples, key=lambda sample: sample.sent_ns):
+        instance = served.get(nonce_of(prefix, sample.number))
+        if instance and sample.outcome == Outcome.OK:
+            found.setdefault(sample.template, []).append(Visit(sample.sent_ns, instance))
+    return {key: tuple(visits) for key, visits in found.items()}
+
+
+def _bound_visits(pool: Pool) -> Iterator[tuple[Happened, tuple[Visit, ...]]]:
+    """Each key's answers, with the loss in their slice."""
+    for record in pool.slices:
+        lost = next((event for event in record.happened if event.change in _LOST), None)
+        if lost is not None:
+            for visits in visits_of(record).values():
+                yield lost, visits
+
+
+def _orphans(pool: Pool) -> Iterator[tuple[Happened, tuple[Visit, ...]]]:
+    """The same of those keys that were bound to the lost instance."""
+    return ((lost, visits) for lost, visits in _bound_visits(pool) if _home(visits, lost) == lost.instance)
+
+
+def _home(visits: tuple[Visit, ...], lost: Happened) -> str:
+    """The instance that a key was bound to just before the loss; "" if it had asked nothing yet."""
+    before = [visit.instance for visit in visits if visit.sent_ns < lost.at_ns]
+    return before[-1] if before else ""
+
+
+def _since(visits: tuple[Visit, ...], lost: Happened) -> list[Visit]:
+    """A key's answers from the last one before the loss."""
+    before = sum(1 for visit in visits if visit.sent_ns < lost.at_ns)
+    return list(visits[max(0, before - 1) :])
+
+
+def _meanwhile(pool: Pool, visits: tuple[Visit, ...], *, lost: Happened) -> list[Visit]:
+    """A key's answers between the loss and the return."""
+    back = [event.at_ns for event in pool.happened if event.change is Change.RETURNS]
+    until_ns = min((at_ns for at_ns in back if at_ns > lost.at_ns), default=None)
+    return [
+        visit
+        for visit in visits
+        if visit.sent_ns >= lost.at_ns and (until_ns is None or visit.sent_ns < until_ns)
+    ]
+
+
+def _kept_since_ns(visits: list[Visit]) -> int | None:
+    """When the last unbroken row of answers of one instance began; None where there is no answer."""
+    rows = [next(row) for _, row in groupby(visits, key=lambda visit: visit.instance)]
+    return rows[-1].sent_ns if rows else None
+
+
+def _since_hang(pool: Pool) -> Iterator[tuple[Happened, Sample, tuple[Arrival, ...]]]:
+    """The judged samples from the moment on at which an instance hangs, each with its arrivals."""
+    for record in pool.slices:
+        hang = next((event for event in record.happened if event.change is Change.HANGS), None)
+        arrivals = arrivals_by_nonce(record) if hang else {}
+        for sample in record.recording.samples:
+            if hang and sample.phase == Phase.STEADY and sample.intended_ns >= hang.at_ns:
+                nonce = nonce_of(record.recording.nonce_prefix, sample.number)
+                yield hang, sample, arrivals.get(nonce, ())

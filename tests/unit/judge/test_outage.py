@@ -1,0 +1,102 @@
+"""What the loss of an instance does to keys that were bound to it, to others, and to the gateway's health."""
+
+from dataclasses import replace
+
+from perf.judge.metrics import values_of
+from perf.judge.outage import (
+    bystander_e2e_ns,
+    bystander_sticky_ratio,
+    moves_per_orphan,
+    restick_time_ns,
+    stuck_ratio,
+)
+from perf.judge.pool import Pool
+from perf.model import metric as m
+from perf.model.load import Outcome
+from perf.model.scenario import Change
+from perf.model.slices import Happened, HealthCheck
+from tests.unit.judge.setting import a_sample, a_slice, an_arrival
+
+_LOST, _OTHER, _THIRD = "openai-0", "openai-1", "openai-2"
+
+
+def _pool(
+    instances: str, *, keys: int = 1, change: Change = Change.DIES, failed: frozenset[int] = frozenset()
+) -> Pool:
+    """Requests of `keys` keys by turns, each answered by the instance of its digit.
+
+    The instance is lost before request 3, and returns before request 8. Those in `failed` got no answer.
+    """
+    samples = [
+        a_sample(
+            number, template=number % keys, outcome=Outcome.SERVER_5XX if number in failed else Outcome.OK
+        )
+        for number in range(len(instances))
+    ]
+    arrivals = [
+        an_arrival(number, instance=f"openai-{digit}")
+        for number, digit in enumerate(instances)
+        if number not in failed
+    ]
+    happened = (
+        Happened(at_ns=39_000, instance=_LOST, change=change),
+        Happened(at_ns=89_000, instance=_LOST, change=Change.RETURNS),
+    )
+    return Pool([a_slice(samples, arrivals, happened=happened)])
+
+
+def test_a_key_keeps_from_the_first_answer_of_an_unbroken_row() -> None:
+    """Detours on the way do not count as kept: 0 is lost, 1 was a detour, 2 answers from request 4 on."""
+    pool = _pool("00012222")
+
+    assert restick_time_ns(pool) == 11_000
+    assert moves_per_orphan(pool) == 2
+
+
+def test_the_return_is_no_part_of_the_loss() -> None:
+    """A key that goes home when its instance is back had kept to the other one nevertheless."""
+    pool = _pool("000111110")
+
+    assert restick_time_ns(pool) == 1_000
+    assert moves_per_orphan(pool) == 2
+
+
+def test_others_are_to_stay_where_they_were() -> None:
+    """Two keys by turns: the first had the lost instance; the second had another, and was moved once."""
+    assert bystander_sticky_ratio(_pool("01011112", keys=2)) == 2 / 3
+    assert bystander_sticky_ratio(_pool("01011111", keys=2)) == 1.0
+
+
+def test_without_a_loss_there_is_nothing_to_tell() -> None:
+    """No number at all, rather than a good one."""
+    quiet = Pool([a_slice([a_sample(0)], [an_arrival(0)])])
+
+    assert bystander_sticky_ratio(quiet) is None
+    assert restick_time_ns(quiet) is None
+    assert moves_per_orphan(quiet) is None
+    assert stuck_ratio(quiet) is None
+    assert bystander_e2e_ns(quiet) == ()
+
+
+def test_a_request_is_stuck_with_the_instance_that_hangs_or_with_nobody() -> None:
+    """Of the five sent meanwhile one asked it and one arrived nowhere; the others are not concerned."""
+    pool = _pool("11101111", change=Change.HANGS, failed=frozenset({5}))
+
+    assert stuck_ratio(pool) == 2 / 5
+    assert bystander_e2e_ns(pool) == (1_000,) * 3
+
+
+def test_a_dead_instance_keeps_nobody_waiting() -> None:
+    """What refuses connections is another matter than what hangs."""
+    assert stuck_ratio(_pool("00012222", change=Change.DIES)) is None
+
+
+def test_the_slowest_health_check_counts() -> None:
+    """One that was given up counts as long as it was waited for, and is not well."""
+    checks = (
+        HealthCheck(asked_ns=10, ended_ns=30, well=True),
+        HealthCheck(asked_ns=40, ended_ns=140, well=False),
+    )
+    values = values_of(Pool([replace(a_slice([a_sample(0)], [an_arrival(0)]), health=checks)]))
+
+    assert (values[m.HEALTH_MAX.name], values[m.HEALTH_RATIO.name]) == (100, 0.5)
