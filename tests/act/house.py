@@ -17,6 +17,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 STUBS = Path(__file__).with_name("stubs")
 ACT = Path(sys.executable).with_name("act")
 USES = re.compile(r"uses: (?P<action>actions/[\w-]+)@(?P<sha>[0-9a-f]{40})")
+PERFGATE = "perfgate/perfgate"
 RUNNERS = ("ubuntu-24.04", "ubuntu-slim")
 _DEADLINE_S = 300
 
@@ -57,6 +58,24 @@ class House:
         git(self.root, "init", "-q", str(self.work))
         git(self.work, "remote", "add", "origin", str(self.bare))
         return self.push(files)
+
+    @property
+    def perfgate(self) -> Path:
+        """The repository of perfgate beside it, where there is one."""
+        return self.root / "perfgate"
+
+    @property
+    def own_commit(self) -> str:
+        """The commit of perfgate that others pin."""
+        return git(self.perfgate, "rev-parse", "HEAD")
+
+    def bring_perfgate(self) -> None:
+        """Give others perfgate as it is now to use, as an action and as a workflow."""
+        bare = self.root / "repositories" / f"{PERFGATE}.git"
+        git(self.root, "init", "-q", str(self.perfgate))
+        write(self.perfgate, project_files())
+        commit(self.perfgate, {})
+        git(self.root, "clone", "-q", "--bare", str(self.perfgate), str(bare))
 
     def push(self, files: Mapping[str, str], *, branch: str = "main") -> str:
         """Commit on a branch, which starts at main where it is not there yet, and push it."""
@@ -128,11 +147,13 @@ class House:
 
     def _local(self, checkout: Path) -> Sequence[str]:
         """Each pinned action of the workflows and of ours, with the stand-in for it."""
-        places = [*checkout.rglob("*.yml"), *checkout.glob(".github/**/*.yml"), PROJECT / "action.yml"]
+        ours = [PROJECT / "action.yml", PROJECT / ".github" / "workflows" / "gate.yml"]
+        places = [*checkout.rglob("*.yml"), *checkout.glob(".github/**/*.yml"), *ours]
         found = {match.groups() for path in places for match in USES.finditer(path.read_text())}
         stubs = [f"{action}@{sha}={STUBS / action.partition('/')[2]}" for action, sha in sorted(found)]
-        own = self.root / "repositories" / "perfgate"
-        return [*stubs, f"perfgate/perfgate@{'0' * 40}={own}"]
+        if not self.perfgate.exists():
+            return stubs
+        return [*stubs, f"{PERFGATE}@{self.own_commit}={self.perfgate}"]
 
 
 def project_files() -> dict[str, str]:

@@ -15,6 +15,7 @@ PAGE = (ROOT / "docs" / "reference" / "action.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(?P<name>[\w-]+)` \|(?: `?(?P<default>[^|`]*?)`? \|)?", re.MULTILINE)
 YAML = re.compile(r"^```yaml\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
 FEW = 12
+OF_THE_WORKFLOW = {"runner", "perfgate-repository", "perfgate-ref"}
 TOOLS = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTIONS = [ROOT / "action.yml", *sorted((ROOT / ".github" / "actions").rglob("action.yml"))]
@@ -66,16 +67,22 @@ def test_the_workflows_inputs_are_documented() -> None:
     assert isinstance(inputs, dict)
 
     assert _section("The workflow", table=0) == _defaults(inputs)
-    assert set(inputs) - {"runner"} <= set(_document("action.yml")["inputs"])
+    assert set(inputs) - OF_THE_WORKFLOW <= set(_document("action.yml")["inputs"])
 
 
 def test_the_workflows_outputs_are_the_actions() -> None:
     """What the called workflow gives on, the action gives, and the page names."""
-    outputs = _document(".github/workflows/gate.yml")["events"]["workflow_call"]["outputs"]
+    document = _document(".github/workflows/gate.yml")
+    outputs = document["events"]["workflow_call"]["outputs"]
     assert isinstance(outputs, dict)
     named = PAGE.partition("\nIts outputs are ")[2].partition(", as for the action.")[0]
 
     assert set(outputs) <= set(_document("action.yml")["outputs"])
+    for name, described in outputs.items():
+        assert described["value"] == f"${{{{ jobs.measure.outputs.{name} }}}}"
+    assert document["jobs"]["measure"]["outputs"] == {
+        name: f"${{{{ steps.perfgate.outputs.{name} }}}}" for name in outputs
+    }
     assert set(re.findall(r"`([\w-]+)`", named)) == set(outputs)
 
 
