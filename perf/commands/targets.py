@@ -91,9 +91,18 @@ def _note(target: Target, trials: Trials | None) -> str:
     if trials is None:
         return f"{target.name}: {_NOT_TRIED}; `perfgate targets --try --target {target.name}` does."
     lines = [f"{target.name}: tried {trials.tried_at} ({trials.source})"]
+    failed: dict[str, list[str]] = {}
+    for each in trials.trials:
+        if each.outcome is Outcome.FAILED:
+            failed.setdefault(each.reason, []).append(each.scenario)
     lines += [
-        fill(f"{each.scenario}: {each.reason}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
-        for each in trials.trials
-        if each.outcome is Outcome.FAILED
+        fill(
+            f"{', '.join(names)}: {reason}",
+            _WIDTH,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
+        for reason, names in failed.items()
     ]
     return "\n".join(lines)

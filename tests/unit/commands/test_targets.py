@@ -1,0 +1,35 @@
+"""The table of targets and scenarios, from what was tried before."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from perf.cli import main
+from perf.commands.ordering import STATE_FOLDER
+from perf.errors import Exit
+from perf.model.trial import Outcome, Trial, Trials
+from perf.store.trials import write_trials
+
+
+def test_what_failed_for_one_reason_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each scenario has its cell; a reason that many share stands below with all their names."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    failed = [
+        Trial(scenario=name, outcome=Outcome.FAILED, reason="not built")
+        for name in ("failover", "drain-rate")
+    ]
+    works = Trial(scenario="overload", outcome=Outcome.WORKS, reason="")
+    tried = Trials(
+        target="portkey", tried_at="2026-11-23T10:00:00+00:00", source="Portkey", trials=(*failed, works)
+    )
+    write_trials(tmp_path / STATE_FOLDER, tried)
+    code = main(["targets", "--repo", str(tmp_path), "--target", "portkey"])
+    told = capsys.readouterr().out
+
+    assert code == Exit.PASS
+    assert "  failover, drain-rate: not built\n" in told
+    assert {"7 failover                   FAILED", "12 overload                  works"} <= {
+        line.rstrip() for line in told.splitlines()
+    }
+    assert "3 sticky-sessions            not tried" in told
