@@ -8,12 +8,13 @@ from pathlib import Path
 from perf.sut.usage import cpu_ns_of, tree_below, usage_of
 
 BUSY = """
-import subprocess, sys, threading
+import os, subprocess, sys, threading
 def work(): sum(range(4_000_000))
 if sys.argv[1] == "thread":
     threads = [threading.Thread(target=work) for _ in range(2)]
     for each in threads: each.start()
     for each in threads: each.join()
+    while len(os.listdir("/proc/self/task")) > 1: pass  # joined, but the kernel may not have let go of it yet
 elif sys.argv[1] == "child":
     subprocess.run([sys.executable, "-c", "sum(range(8_000_000))"], check=True)
 print("done", flush=True)

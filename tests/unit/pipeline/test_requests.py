@@ -17,6 +17,8 @@ from perf.wire.prompt import LONG_BODY_BYTES, prompt_digest
 from tests.unit.targets.requests import a_request
 
 _NONCE = "0123456789abcdef0123"
+_KEYS = tuple(f"key-{number}" for number in range(500))
+"""More clients than prompts, and fewer than the largest part has: they differ in nothing but the key."""
 _PARTS = [pytest.param(part, id=f"{each.name}-{part.name}") for each in SCENARIOS for part in each.parts]
 
 
@@ -28,8 +30,7 @@ def _body(template: RequestTemplate) -> dict[str, object]:
 @pytest.mark.parametrize("part", _PARTS)
 def test_body_is_json_with_the_nonce_in_the_prompt(part: Part) -> None:
     """Gateways drop unknown headers, not prompts: the nonce stands behind its mark in the user's message."""
-    keys = tuple(f"key-{number}" for number in range(part.keys))
-    for template in requests.through(part, target=TARGETS[0], told=a_request(keys=keys)):
+    for template in requests.through(part, target=TARGETS[0], told=a_request(keys=_KEYS)):
         body = _body(template)
 
         assert f"{NONCE_BODY_MARK}{_NONCE}" in json.dumps(body["messages"])
@@ -39,8 +40,7 @@ def test_body_is_json_with_the_nonce_in_the_prompt(part: Part) -> None:
 @pytest.mark.parametrize("part", _PARTS)
 def test_every_other_key_of_a_mixed_part_streams(part: Part) -> None:
     """All requests of a part stream or none do, but in a mixed one they take turns."""
-    keys = tuple(f"key-{number}" for number in range(part.keys))
-    templates = requests.through(part, target=TARGETS[0], told=a_request(keys=keys))
+    templates = requests.through(part, target=TARGETS[0], told=a_request(keys=_KEYS))
 
     assert {each.stream for each in templates[::2]} == {part.stream}
     assert {each.stream for each in templates[1::2]} <= {part.stream or part.mixed}
@@ -49,12 +49,11 @@ def test_every_other_key_of_a_mixed_part_streams(part: Part) -> None:
 @pytest.mark.parametrize("part", _PARTS)
 def test_each_client_key_has_a_template(part: Part) -> None:
     """Each key has its turn, then they start anew; all templates expect what the script says."""
-    keys = tuple(f"key-{number}" for number in range(500))
-    templates = requests.through(part, target=TARGETS[0], told=a_request(keys=keys))
+    templates = requests.through(part, target=TARGETS[0], told=a_request(keys=_KEYS))
     sent = [dict(template.headers)["authorization"] for template in templates]
 
     script = part.default_script
-    assert sent[: part.keys] == [f"Bearer {key}" for key in keys[: part.keys]]
+    assert sent[: part.keys] == [f"Bearer {key}" for key in _KEYS[: part.keys]]
     assert set(sent) == set(sent[: part.keys])
     assert {template.expected_text for template in templates} == {
         script.tool_arguments or "".join(script.tokens)
