@@ -1,5 +1,6 @@
 """What holds for every test: order, reproducible properties, and no network for unit tests."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ FIRST = ("unit", "rules", "golden")
 LAST = ("act", "e2e")
 NETWORK_EVENTS = frozenset({"socket.bind", "socket.connect", "socket.sendto"})
 
-settings.register_profile("gate", max_examples=50, deadline=None, derandomize=True, database=None)
+settings.register_profile("gate", max_examples=30, deadline=None, derandomize=True, database=None)
 settings.register_profile("deep", max_examples=2_000, deadline=None, database=None)
 """For looking longer, and elsewhere each time: `scripts/test tests/unit --hypothesis-profile deep`."""
 settings.load_profile("gate")
@@ -31,6 +32,8 @@ def _refuse(event: str, _: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_refuse)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""What a shell runs in the background is deaf to Ctrl-C, and so would be each child that is sent one here."""
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,11 +1,14 @@
 """What a run could have detected: minimal detectable effects, for honest reports."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from perf.stats.distributions import normal_cdf, student_t_upper_point
 
 _STEPS = 400
+_SIMPSON_WEIGHTS = (1, *(4 if k % 2 else 2 for k in range(1, _STEPS)), 1)
 _SPREADS_COVERED = 9.0
 _REACH = 100.0
 
@@ -54,18 +57,19 @@ def detection_probability(effect: float, *, design: Design) -> float:
     low = max(0.0, 1.0 - half_range)
     high = max(low, min(1.0 + half_range, (truth + _SPREADS_COVERED) / critical))
     step = (high - low) / _STEPS
+    density = _spread_density(df)
+    spreads = ((weight, low + k * step) for k, weight in enumerate(_SIMPSON_WEIGHTS))
     return (
         step
         / 3.0
         * math.fsum(
-            _simpson_weight(k)
-            * _spread_density(low + k * step, df)
-            * normal_cdf(truth - max(critical * (low + k * step), needed))
-            for k in range(_STEPS + 1)
+            weight * density(spread) * normal_cdf(truth - max(critical * spread, needed))
+            for weight, spread in spreads
         )
     )
 
 
+@lru_cache(maxsize=1024)
 def minimal_detectable_effect(design: Design, *, power: float) -> DetectableEffect:
     """Return the smallest true effect that the design detects with this power.
 
@@ -86,18 +90,15 @@ def minimal_detectable_effect(design: Design, *, power: float) -> DetectableEffe
     return DetectableEffect(log_ratio=high, percent=100.0 * math.expm1(min(high, 700.0)))
 
 
-def _simpson_weight(k: int) -> int:
-    if k in (0, _STEPS):
-        return 1
-    return 4 if k % 2 else 2
-
-
-def _spread_density(ratio: float, df: int) -> float:
+def _spread_density(df: int) -> Callable[[float], float]:
     """Return the density of s/σ, the root of chi-square over its degrees of freedom."""
-    if ratio <= 0.0:
-        return math.sqrt(2.0 / math.pi) if df == 1 else 0.0
     half = df / 2.0
-    log_density = (
-        half * math.log(half) + (df - 1) * math.log(ratio) - half * ratio * ratio - math.lgamma(half)
-    )
-    return 2.0 * math.exp(log_density)
+    grown, scale = half * math.log(half), math.lgamma(half)
+    at_zero = math.sqrt(2.0 / math.pi) if df == 1 else 0.0
+
+    def density(ratio: float) -> float:
+        if ratio <= 0.0:
+            return at_zero
+        return 2.0 * math.exp(grown + (df - 1) * math.log(ratio) - half * ratio * ratio - scale)
+
+    return density

@@ -15,7 +15,7 @@ LOOK = "import anthropic, httpx, openai; print(anthropic.__version__ < '1', open
 def test_the_older_clients_agree_with_the_newer() -> None:
     """The very cases of the new pair pass with `openai<3` and `anthropic<1`, in a venv of their own."""
     python = str(locked_venv(ROOT, LOCK))
-    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
     cases = [str(Path(__file__).with_name(name)) for name in CASES]
 
     versions = ended([python, "-c", LOOK], env, deadline_s=60)

@@ -115,6 +115,8 @@ def _mistype_the_configuration(repository: Repository) -> tuple[str, ...]:
 
 
 def _compare_with_nothing(repository: Repository) -> tuple[str, ...]:
+    repository.write("perfgate.toml", "[gate]\nlooks = [1]\nbaseline = false\n")
+    repository.commit("Look once")
     return ("run", "--no-base", "--scenario", "micro-benchmarks")
 
 
