@@ -6,7 +6,7 @@ from statistics import median
 from perf.model.baseline import Baseline, BaselineEntry, MachineRecord
 from perf.model.build import Build, Environment, Source
 from perf.model.metric import E2E_P50, QPS, Metric
-from perf.model.run import Arm, Block, Mode, PartRecord, Run, RunHeader, Skip
+from perf.model.run import Arm, Block, Mode, Moment, PartRecord, Run, RunHeader, Skip
 from perf.store.schema import BASELINE_VERSION
 from tests.judged import a_caution, a_criterion, a_failure, a_finding, a_verdict
 
@@ -103,6 +103,7 @@ def a_part(
     values: Mapping[str, float] | None = None,
     counts: Mapping[str, int] | None = None,
     problems: tuple[str, ...] = (),
+    timeline: tuple[Moment, ...] = (),
 ) -> PartRecord:
     """One part of one arm in one block, without errors."""
     return PartRecord(
@@ -112,6 +113,7 @@ def a_part(
         values={"e2e-p50": 812_000.0, "qps": 1_180.0} if values is None else values,
         counts={"requests": 1_000, "ok": 1_000, "instance:openai-0": 1_000} if counts is None else counts,
         problems=problems,
+        timeline=timeline,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from perf.judge.metrics import values_of
 from perf.judge.pool import Pool
+from perf.judge.timeline import timeline_of
 from perf.judge.validity import problems_of
 from perf.model.load import Outcome, Phase
 from perf.model.metric import BENCH_BEST
@@ -46,6 +47,7 @@ def summarise(slices: Sequence[SliceRecord], *, policy: Policy) -> tuple[PartRec
             values=values_of(Pool(records)),
             counts=_counts(records),
             problems=_problems(records, policy=policy),
+            timeline=timeline_of(records),
         )
         for (scenario, part, arm), records in groups.items()
     )

@@ -30,11 +30,30 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A stretch of a part in which instances change, from `at_ns` after its start to the next stretch.
+
+    Of its `requests`, `failed` did not end well and `moved` were answered by another instance than the one
+    before of the same client key. `slowest_ns` is the longest E2E of a good answer, 0 if there was none.
+    `arrivals` are attempts by instance, answered or not; `events` say what happened.
+    """
+
+    at_ns: int
+    requests: int
+    failed: int
+    moved: int
+    slowest_ns: int
+    arrivals: Mapping[str, int]
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartRecord:
     """One part, one arm, one block: metric name -> value, counter name -> count, and what was wrong.
 
     Counters: requests, ok, client-4xx, server-5xx, network, timeout, stream, wrong-content, aborted,
     and instance:NAME for the requests that NAME answered. A problem makes the part INVALID in this block.
+    `timeline` is of a part in which instances change.
     """
 
     scenario: str
@@ -43,6 +62,7 @@ class PartRecord:
     values: Mapping[str, float]
     counts: Mapping[str, int]
     problems: tuple[str, ...]
+    timeline: tuple[Moment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from perf.model.run import Block
 from perf.model.scenario import Overload, Scenario
 from perf.model.slices import SliceRecord, SliceStep
 from perf.pipeline.block import Bench, Clock, Say, seated
+from perf.pipeline.heartbeat import heartbeat
 from perf.pipeline.wrk import cross_check
 
 _LEAST_PER_SECOND = 10.0
@@ -25,8 +26,10 @@ def measure_once(bench: Bench, *, say: Say) -> Block:
     records: list[SliceRecord] = []
     for scenario in bench.once:
         for number, step in enumerate(plan_once(scenario, paired=bench.paired, first=first)):
-            say(f"{scenario.name} {step.part.name}, {' and '.join(step.arms)}")
-            records.extend(_fresh(bench, scenario, step=step, number=number))
+            doing = f"{scenario.name} {step.part.name}, {' and '.join(step.arms)}"
+            say(doing)
+            with heartbeat(say, doing=doing, part=step.part):
+                records.extend(_fresh(bench, scenario, step=step, number=number))
     return clock.block(0, first=first, parts=summarise(records, policy=bench.policy))
 
 

@@ -26,6 +26,7 @@ from perf.report.facts import facts_of
 from perf.report.headline import BEGINNING, counters_of, outcome_of, sentence_of, title
 from perf.report.marks import MARKS, SEVERITY
 from perf.report.phrase import code, plain, strong, told
+from perf.report.timeline import timelines_of
 from perf.report.traffic import traffic_of
 
 MAX_VISIBLE = 8
@@ -71,6 +72,7 @@ def compose(
         groups=_groups(row for row in rows if row.finding.basis not in _NOT_COMPARED),
         criteria=_by_key(row for row in rows if row.finding.basis is Basis.CRITERION),
         traffic=traffic_of(run.blocks, place=places.name, but=_controls(verdict.findings)),
+        timelines=timelines_of(run.blocks, place=places.name),
         cautions=(*verdict.cautions, *_notes(run)),
         facts=facts_of(run, verdict.findings),
         steps=_steps(run.header, status=status, rows=changed, origin=origin),
@@ -125,6 +127,7 @@ def _empty(status: Status, *, header: RunHeader | None, origin: Origin) -> Repor
         groups=(),
         criteria=(),
         traffic=(),
+        timelines=(),
         cautions=(),
         facts=() if header is None else facts_of(Run(header=header, blocks=()), ()),
         steps=(),

@@ -11,6 +11,7 @@ from perf.report.marks import MARKS, word
 from perf.report.neutral import visible, visible_indented
 from perf.report.paint import BOLD, DIM, GREEN, RED, SIGNS, YELLOW, Paint, coloured, plain
 from perf.report.phrase import text_of
+from perf.report.timeline import drawing
 
 WIDTH = 120
 _MAX_PART = 24
@@ -56,6 +57,7 @@ def _render(report: Report, *, groups: Sequence[Group], paint: Paint) -> str:
         _hidden(report, groups),
         _criteria(report.criteria, paint=paint),
         _traffic(report.traffic, paint=paint),
+        _timelines(report, paint=paint),
         _facts(report, paint=paint),
         _failure(report, paint=paint),
         "\n".join(f"{paint('!', YELLOW)} {_wrapped(caution.text)}" for caution in report.cautions),
@@ -172,6 +174,18 @@ def _shares(entry: Traffic) -> str:
         return f"{len(entry.instances)} in use"
     shares = (part_of_whole(count / total).removesuffix(" %") for count in entry.instances.values())
     return f"{'/'.join(shares)} %"
+
+
+def _timelines(report: Report, *, paint: Paint) -> str:
+    drawn = (drawing(timeline) for timeline in report.timelines)
+    return "\n\n".join(
+        "\n".join([f"{paint('timeline of', BOLD)} {visible(first, most=WIDTH)}", *_shown(rest)])
+        for first, *rest in drawn
+    )
+
+
+def _shown(lines: Sequence[str]) -> list[str]:
+    return [f"  {visible(line, most=WIDTH - 2)}" for line in lines]
 
 
 def _facts(report: Report, *, paint: Paint) -> str:

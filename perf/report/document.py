@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from perf.model.metric import Key
-from perf.model.run import Arm, RunHeader
+from perf.model.run import Arm, Moment, RunHeader
 from perf.model.verdict import Acceptance, Caution, Decision, Failure, Finding
 
 
@@ -74,6 +74,16 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """What happened, stretch by stretch, to the requests of one part and arm while instances changed."""
+
+    scenario: str
+    place: str
+    arm: Arm
+    moments: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One line on how it was measured."""
 
@@ -119,6 +129,7 @@ class Report:
     groups: tuple[Group, ...]
     criteria: tuple[Row, ...]
     traffic: tuple[Traffic, ...]
+    timelines: tuple[Timeline, ...]
     cautions: tuple[Caution, ...]
     facts: tuple[Fact, ...]
     steps: tuple[Step, ...]

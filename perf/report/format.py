@@ -158,6 +158,11 @@ def _sizes(largest_bytes: float, *, digits: Callable[[float], str]) -> Callable[
     return lambda value: f"{digits(value)} B"
 
 
+def span(value_ns: float) -> str:
+    """A span of time in the unit that fits: `1.5 s`, `62.1 ms`."""
+    return _times(abs(value_ns), digits=short)(value_ns)
+
+
 def duration(value_ns: float) -> str:
     """A span of time for people: `4 min 54 s`, `12 s`."""
     minutes, seconds = divmod(round(ns_to_s(value_ns)), 60)

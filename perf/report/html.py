@@ -8,6 +8,7 @@ from perf.report.html_style import STYLE
 from perf.report.html_tables import code, comparisons, criteria, met, requests, text
 from perf.report.neutral import visible_indented
 from perf.report.phrase import told
+from perf.report.timeline import drawing
 
 _LOG_LINES = 40
 _RUN_URL = re.compile(r"https?://[A-Za-z0-9.:-]+/[\w.-]+/[\w.-]+/actions/runs/\d+(/attempts/\d+)?", re.ASCII)
@@ -48,6 +49,7 @@ def render(report: Report) -> str:
         _criteria(report),
         _measurements(report),
         _requests(report),
+        _timelines(report),
         _facts(report),
         _footer(report),
     )
@@ -124,6 +126,13 @@ def _requests(report: Report) -> str:
     sent = sum(entry.requests for entry in report.traffic)
     failed = sent - sum(entry.ok for entry in report.traffic)
     return _folded(f"Requests: {sent:,}, not OK: {failed:,}", requests(report.traffic))
+
+
+def _timelines(report: Report) -> str:
+    if not report.timelines:
+        return ""
+    drawn = ("\n".join(escape(visible_indented(line)) for line in drawing(each)) for each in report.timelines)
+    return _folded("While instances changed", "".join(f"<pre>{lines}</pre>" for lines in drawn))
 
 
 def _facts(report: Report) -> str:

@@ -39,6 +39,7 @@ def _document(report: Report) -> Json:
         "findings": [_finding(row) for row in rows],
         "criteria": [_finding(row) for row in report.criteria],
         "requests": [_traffic(entry) for entry in report.traffic],
+        "timelines": [asdict(timeline) for timeline in report.timelines],
         "cautions": [{"kind": caution.kind.value, "text": caution.text} for caution in report.cautions],
         "not_run": [] if header is None else [asdict(skip) for skip in header.skips],
         "facts": [_fact(fact) for fact in report.facts],

@@ -18,6 +18,7 @@ from perf.report.tables import (
     instance_lines,
     traffic_table,
 )
+from perf.report.timeline import drawing
 
 BUDGET = 60_000
 """Characters. GitHub refuses a comment over 65,536; the rest is for the marker and for safety."""
@@ -27,6 +28,7 @@ _UNIT = re.compile(r"(?<=[\d\]]) (?=%|[nµm]?s\b|[KMG]iB\b)")
 _PADDING = re.compile(r" {2,}|-{3,}")
 _MAX_CAUTIONS = 10
 _LOG_LINES = 15
+_TIMELINE_LINES = 40
 _ICONS = {
     Status.PASSED: "✅",
     Status.FAILED: "❌",
@@ -53,6 +55,7 @@ _LEGEND = {
 class Cut(StrEnum):
     """What can be left out of a report that is too long, the least important first."""
 
+    TIMELINES = "timelines"
     TRAFFIC = "requests"
     INFORMATIONAL = "rows that are only shown"
     UNCHANGED = "rows within their limits"
@@ -103,6 +106,7 @@ def _page(report: Report, *, cuts: frozenset[Cut]) -> str:
         _criteria(report, cuts=cuts),
         _measurements(report, cuts=cuts),
         _traffic(report, cuts=cuts),
+        _timelines(report, cuts=cuts),
         _facts(report, cuts=cuts),
         _omissions(cuts),
         _footer(report),
@@ -215,6 +219,13 @@ def _traffic(report: Report, *, cuts: frozenset[Cut]) -> str:
     failed = requests - sum(entry.ok for entry in report.traffic)
     content = f"{traffic_table(report.traffic)}\n\n{instance_lines(report.traffic)}".rstrip()
     return _folded(f"Requests: {requests:,}, not OK: {failed:,}", content)
+
+
+def _timelines(report: Report, *, cuts: frozenset[Cut]) -> str:
+    if not report.timelines or Cut.TIMELINES in cuts:
+        return ""
+    drawn = "\n\n".join(fence(drawing(timeline), most=_TIMELINE_LINES) for timeline in report.timelines)
+    return _folded("While instances changed", drawn)
 
 
 def _facts(report: Report, *, cuts: frozenset[Cut]) -> str:

@@ -9,6 +9,7 @@ from perf.report.marks import MARKS
 from perf.report.neutral import visible
 from perf.report.paint import BOLD, DIM, GREEN, RED, SIGNS, YELLOW, Paint, coloured, plain
 from perf.report.phrase import text_of
+from perf.report.timeline import drawing
 
 _PASSED, _FAILED, _UNDECIDED, _UNKNOWN, _SKIPPED = "passed", "failed", "undecided", "not measured", "skipped"
 _LOOKS = {
@@ -39,6 +40,9 @@ def _render(report: Report, *, paint: Paint) -> str:
         states[scenario] = _state(rows)
         lines.append(_heading(scenario, states[scenario], paint=paint))
         lines.extend(_row(row, paint=paint) for row in rows)
+        for timeline in report.timelines:
+            if timeline.scenario == scenario:
+                lines.extend(f"    {visible(line, most=_MAX_LINE)}" for line in drawing(timeline))
     for skip in report.header.skips if report.header else ():
         states[skip.scenario] = _SKIPPED
         text = f"{skip.scenario}: {visible(skip.reason, most=_MAX_LINE)}"

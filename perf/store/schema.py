@@ -63,7 +63,19 @@ class EnvironmentShape(Strict, frozen=True):
     tool_version: Line
 
 
-class PartShape(Strict, frozen=True):
+class MomentShape(Strict, frozen=True):
+    """perf.model.run.Moment."""
+
+    at_ns: Count
+    requests: Count
+    failed: Count
+    moved: Count
+    slowest_ns: Count
+    arrivals: dict[Name, Count]
+    events: Annotated[tuple[Line, ...], Meta(max_length=100)]
+
+
+class PartShape(Strict, frozen=True, omit_defaults=True):
     """perf.model.run.PartRecord."""
 
     scenario: Name
@@ -72,6 +84,7 @@ class PartShape(Strict, frozen=True):
     values: dict[Name, Number]
     counts: dict[Name, Count]
     problems: Annotated[tuple[Text, ...], Meta(max_length=100)]
+    timeline: Annotated[tuple[MomentShape, ...], Meta(max_length=1_000)] = ()
 
 
 class BlockShape(Strict, frozen=True):

@@ -1,0 +1,60 @@
+"""What is said once a minute about a long slice."""
+
+from threading import Event
+
+import pytest
+
+from perf.model.load import ClosedLoop, ConstantRate, Workload
+from perf.model.scenario import Ask, Part
+from perf.model.units import ms_to_ns, s_to_ns
+from perf.pipeline.heartbeat import heartbeat, progress
+from perf.scenarios.topologies import script
+
+
+def _part(workload: Workload, *, watched: bool = True) -> Part:
+    return Part(
+        name="mix",
+        ask=Ask.CHAT,
+        workload=workload,
+        default_script=script(tokens=1),
+        usage_every_ns=s_to_ns(1) if watched else 0,
+    )
+
+
+_HALF_AN_HOUR = ConstantRate(per_second=100, duration_ns=s_to_ns(1_800))
+
+
+@pytest.mark.parametrize(
+    ("part", "elapsed_s", "said"),
+    [
+        (_part(_HALF_AN_HOUR), 60, "phase 1 of 12, 60 s of 30 min, 29 min left"),
+        (_part(_HALF_AN_HOUR), 1_741, "phase 12 of 12, 29 min of 30 min, 59 s left"),
+        (_part(_HALF_AN_HOUR, watched=False), 600, "10 min of 30 min, 20 min left"),
+        (_part(_HALF_AN_HOUR), 1_801, "all of 30 min sent, waiting for the last answers"),
+        (
+            _part(ClosedLoop(connections=16, requests=200_000)),
+            180,
+            "3 min so far, until 200,000 requests are answered",
+        ),
+    ],
+    ids=["first", "last", "unwatched", "draining", "closed"],
+)
+def test_progress_tells_what_is_left(part: Part, elapsed_s: float, said: str) -> None:
+    """The phase, the time so far and what is left, as far as they are known."""
+    assert progress(part, s_to_ns(elapsed_s)) == said
+
+
+def test_a_heart_beats_as_long_as_the_work_lasts() -> None:
+    """Lines come from beside the work."""
+    heard: list[str] = []
+    beaten = Event()
+
+    def say(text: str) -> None:
+        heard.append(text)
+        beaten.set()
+
+    part = _part(_HALF_AN_HOUR)
+    with heartbeat(say, doing="memory-leak mix, candidate", part=part, every_ns=ms_to_ns(1)):
+        assert beaten.wait(10)
+
+    assert heard[0] == "memory-leak mix, candidate: phase 1 of 12, 0 s of 30 min, 30 min left"
