@@ -1,26 +1,27 @@
-"""perf-baseline, run by act: a labelled merge leads to a pull request with new baselines."""
+"""perf-baseline, run by act for a gateway in Node: a labelled merge leads to a proposal of new baselines."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from perf.store.baselines import write_baseline
-from tests.act.house import Ended, House
+from perf.store.baselines import read_baseline_text, write_baseline
+from tests.act.house import PROJECT, Ended, House
 from tests.act.hub import FOLDER, NUMBER, Hub, hub, settled
 from tests.doubles.github.jobs import scopes_of
 from tests.factories import a_baseline, a_record, an_entry
 
 pytestmark = pytest.mark.act
-PATH = "baselines/reference/fast.json"
+CONSUMER = PROJECT / "tests" / "consumer"
+CONFIG = (CONSUMER / "perfgate.toml").read_text().replace("[gate]\n", '[gate]\nsuite = "medium"\n')
+PATH = "baselines/node/medium.json"
 LABEL = "perf: update-baselines"
 WORKFLOW = "perf-baseline.yml"
 RECORDED = "recorded.json"
 VERB = f"""#!/usr/bin/env bash
-# In place of minutes of measuring: what `perfgate baseline` would record is in the repository already.
+# In place of minutes of measuring: what `perfgate baseline` would measure is in the repository already.
 source "$(dirname "${{BASH_SOURCE[0]}}")/.setup"
-if [[ $1 == baseline ]]; then exec cp {RECORDED} {PATH}; fi
+if [[ $1 == baseline ]]; then set -- "$1" --from {RECORDED}; fi
 exec .venv/bin/perfgate "$@"
 """
 
@@ -32,10 +33,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     slower = a_record(
         entries=(an_entry(values=(1_211_204.0, 1_209_877.0, 1_215_020.0, 1_212_641.0, 1_210_333.0)),)
     )
-    write_baseline(root / "before.json", a_baseline())
-    write_baseline(root / "after.json", replace(a_baseline(), machines=(slower,)))
+    committed = replace(a_baseline(), target="node", suite="medium")
+    write_baseline(root / "before.json", committed)
+    write_baseline(root / "after.json", replace(committed, machines=(slower,)))
     texts = {PATH: (root / "before.json").read_text(), RECORDED: (root / "after.json").read_text()}
-    return settled(root, {**texts, "scripts/perfgate": VERB})
+    return settled(root, {**texts, "perfgate.toml": CONFIG, "scripts/perfgate": VERB})
 
 
 def _merged(github: Hub, *, by: str) -> Ended:
@@ -57,6 +59,11 @@ def _merged(github: Hub, *, by: str) -> Ended:
     return ended
 
 
+def _values(text: str) -> list[tuple[float, ...]]:
+    found = read_baseline_text(text, where=PATH)
+    return [entry.values for record in found.machines for entry in record.entries]
+
+
 def test_a_labelled_merge_leads_to_a_proposal(house: House) -> None:
     """What was recorded is proposed for review on a branch of its own, with a table of what changes."""
     with hub(house, branch="labelled") as github:
@@ -66,7 +73,8 @@ def test_a_labelled_merge_leads_to_a_proposal(house: House) -> None:
 
     assert len(proposed) == 1
     assert proposed[0].base_branch == "main"
-    assert content == (Path(house.work) / RECORDED).read_text()
+    assert proposed[0].head_branch == "perfgate/baseline-node-medium"
+    assert _values(content) == _values((house.work / RECORDED).read_text())
     assert "| " in proposed[0].body
 
 
