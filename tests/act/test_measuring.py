@@ -77,5 +77,6 @@ def test_a_long_run_is_started_by_hand(github: Hub) -> None:
 
     assert "Performance gate:" in ended.log, ended.log
     with zipfile.ZipFile(io.BytesIO(ended.artifacts["perfgate-long-1"])) as archive:
-        names = {name.rpartition("/")[2] for name in archive.namelist()}
-    assert {"run.json", "blocks.jsonl", "verdict.json"} <= names
+        texts = {name.rpartition("/")[2]: archive.read(name).decode() for name in archive.namelist()}
+    assert {"run.json", "blocks.jsonl", "verdict.json"} <= set(texts)
+    assert "raw data in artifact <code>perfgate-long-1</code>" in texts["report.html"]
