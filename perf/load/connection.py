@@ -1,7 +1,6 @@
 """One client connection: sends a request, reads its answer, records what came of it."""
 
 import asyncio
-from collections.abc import Iterator
 from time import monotonic_ns
 from typing import Protocol, cast
 
@@ -9,6 +8,7 @@ from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrad
 
 from perf.load.outcome import ends_with_connection, status_outcome
 from perf.load.request import PreparedRequest
+from perf.load.roster import Roster
 from perf.load.stream import StreamReader
 from perf.load.terms import Terms
 from perf.model.load import Outcome
@@ -36,9 +36,11 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_abort_after",
+        "_begun",
         "_bytes_in",
         "_chunks",
         "_complete",
+        "_familiar",
         "_head",
         "_headers_done",
         "_intended_ns",
@@ -68,7 +70,9 @@ class Connection(asyncio.Protocol):
     _reader: StreamReader | None
     owner: Owner
 
-    def __init__(self, terms: Terms, roster: "Roster", *, owner: Owner, slot: int, number: int) -> None:
+    def __init__(
+        self, terms: Terms, roster: "Roster[Connection]", *, owner: Owner, slot: int, number: int
+    ) -> None:
         self._terms = terms
         self._roster = roster
         self.owner = owner
@@ -76,6 +80,7 @@ class Connection(asyncio.Protocol):
         self.number = number
         self.busy = False
         self.closed = False
+        self._begun = False
         self._used = 0
         self._chunks: list[bytes] = []
         self.on_body = self._chunks.append
@@ -93,17 +98,17 @@ class Connection(asyncio.Protocol):
         requests = terms.requests
         self._template = terms.template_of(number=number, slot=self.slot) if len(requests) > 1 else 0
         self._request = request = requests[self._template]
+        self._familiar = terms.familiar[self._template]
         self._request_number = number
         self._abort_after = -1 if terms.abort is None else terms.abort_after(number)
-        counting = request.expected.counts is not None
-        self._reader = StreamReader(request.dialect, counting=counting) if request.stream else None
+        self._reader = self._stream_reader() if request.stream else None
         self._chunks.clear()
         self._head = b""
         self._headers_done = self._complete = False
         self._bytes_in = self._status = self.first_byte_ns = 0
         self.busy = True
-        self._nonce = terms.nonce_prefix + b"%08x" % number
-        payload = request.payload(self._nonce)
+        self._nonce = nonce = terms.nonce_prefix + b"%08x" % number
+        payload = request.payload(nonce)
         self.sent_ns = now_ns = monotonic_ns()
         self._intended_ns = intended_ns or now_ns
         if self.closed:  # by the server, before the dialler could hand it over
@@ -121,9 +126,26 @@ class Connection(asyncio.Protocol):
             self.owner.lost(self)
             return
         self._bytes_in += len(data)
+        self.first_byte_ns = self.first_byte_ns or now_ns
+        if not self._begun and self._familiar.recognises(data):
+            self._status = 200
+            self._keep_alive = True
+            self._finish(_OK, now_ns)
+            return
         if not self._headers_done:
             self._head += data
-            self.first_byte_ns = self.first_byte_ns or now_ns
+        if not self._parse(data):
+            return
+        if self._reader is not None and self._chunks and not self._read_stream(self._reader, now_ns):
+            return
+        if self._complete:
+            outcome = self._outcome(whole=True)
+            if outcome is _OK and self._bytes_in == len(data) and self._repeats():
+                self._familiar.learn(data)
+            self._finish(outcome, now_ns)
+
+    def _parse(self, data: bytes) -> bool:
+        """Have the parser take the bytes; False if they were no HTTP, which ended the exchange."""
         try:
             self._parser.feed_data(data)
         except HttpParserCallbackError:
@@ -132,11 +154,12 @@ class Connection(asyncio.Protocol):
             self._keep_alive = False
             if not self._complete:
                 self._reject()
-                return
-        if self._reader is not None and self._chunks and not self._read_stream(self._reader, now_ns):
-            return
-        if self._complete:
-            self._finish(self._outcome(whole=True), now_ns)
+                return False
+        return True
+
+    def on_message_begin(self) -> None:
+        """Called by the parser."""
+        self._begun = True
 
     def on_headers_complete(self) -> None:
         """Called by the parser."""
@@ -145,11 +168,16 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Called by the parser; an interim answer (1xx) is not the message."""
+        self._begun = False
         if self._status < 200:
             self._headers_done = False
         else:
             self._complete = True
             self._keep_alive = self._parser.should_keep_alive()
+
+    def _stream_reader(self) -> StreamReader:
+        request = self._request
+        return StreamReader(request.dialect, counting=request.expected.counts is not None)
 
     def _read_stream(self, reader: StreamReader, now_ns: int) -> bool:
         """Decode what has come of the stream's body; False if the client hung up by plan."""
@@ -175,13 +203,22 @@ class Connection(asyncio.Protocol):
     def _body_outcome(self) -> Outcome:
         """The outcome of the whole body that has come; one that was found good before is not read again."""
         body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        expected, proven = self._request.expected, self._terms.proven
-        if body and body == proven[self._template] and not expected.echoes:
+        expected, familiar = self._request.expected, self._familiar
+        if body and body == familiar.body and not expected.echoes:
             return _OK
         outcome = expected.of_body(body, self._request.dialect, nonce=self._nonce)
         if outcome is _OK:
-            proven[self._template] = body
+            familiar.body = body
         return outcome
+
+    def _repeats(self) -> bool:
+        """Whether a good answer of the same bytes would be as good for the next request of its kind."""
+        return (
+            self._reader is None
+            and self._status == 200
+            and self._keep_alive
+            and not self._request.expected.echoes
+        )
 
     def _finish(self, outcome: Outcome, last_byte_ns: int) -> None:
         self.busy = False
@@ -197,23 +234,23 @@ class Connection(asyncio.Protocol):
         self.owner.finished(self)
 
     def _record(self, outcome: Outcome, last_byte_ns: int) -> None:
-        terms = self._terms
-        reader = self._reader
-        times_ns = reader.delta_times_ns if reader is not None else ()
-        if times_ns:
-            terms.recorder.add_deltas(times_ns)
-        terms.recorder.add(
+        recorder = self._terms.recorder
+        number, first_content_ns, deltas = self._request_number, 0, 0
+        if self._reader is not None and (times_ns := self._reader.delta_times_ns):
+            first_content_ns, deltas = times_ns[0], len(times_ns)
+            recorder.add_deltas(times_ns)
+        recorder.add(
             (
-                self._request_number,
+                number,
                 self._template,
                 self.number,
-                self._request_number >= terms.steady_from,
+                number >= self._terms.steady_from,
                 self._intended_ns,
                 self.sent_ns,
                 self.first_byte_ns,
-                times_ns[0] if times_ns else 0,
+                first_content_ns,
                 last_byte_ns,
-                len(times_ns),
+                deltas,
                 self._bytes_in,
                 self._status,
                 outcome,
@@ -257,35 +294,3 @@ class Connection(asyncio.Protocol):
         self.busy = False
         if not self.closed:
             self._hang_up()
-
-
-class Roster:
-    """The connections that are there."""
-
-    __slots__ = ("_all_gone", "_present")
-
-    def __init__(self) -> None:
-        self._present: set[Connection] = set()
-        self._all_gone: asyncio.Event | None = None
-
-    def __iter__(self) -> Iterator[Connection]:
-        """All that are there now, whatever happens to them meanwhile."""
-        return iter(tuple(self._present))
-
-    def joined(self, connection: Connection) -> None:
-        """A connection has come about."""
-        self._present.add(connection)
-
-    def left(self, connection: Connection) -> None:
-        """A connection is no more."""
-        self._present.discard(connection)
-        if self._all_gone is not None and not self._present:
-            self._all_gone.set()
-
-    async def dismiss(self) -> None:
-        """Drop every connection and wait until all are gone."""
-        self._all_gone = asyncio.Event()
-        for connection in self:
-            connection.disconnect()
-        if self._present:
-            await self._all_gone.wait()

@@ -7,9 +7,10 @@ import ssl
 from dataclasses import dataclass
 from itertools import count
 
-from perf.load.connection import Connection, Owner, Roster
+from perf.load.connection import Connection, Owner
 from perf.load.errors import LoadError
 from perf.load.request import Endpoint
+from perf.load.roster import Roster
 from perf.load.share import Share
 from perf.load.terms import Terms
 from perf.load.throttle import Throttle
@@ -48,7 +49,7 @@ class Dialer:
         self._address = resolve(endpoint)
         self._tls = tls
         self._attempts = count(share.index, share.of)
-        self.roster = Roster()
+        self.roster: Roster[Connection] = Roster()
         self.opened = 0
 
     async def dial(self, slot: int, owner: Owner) -> Connection | Unconnected:

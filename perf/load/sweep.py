@@ -3,8 +3,9 @@
 from asyncio import AbstractEventLoop, TimerHandle
 from time import monotonic_ns
 
-from perf.load.connection import Roster
+from perf.load.connection import Connection
 from perf.load.outcome import overdue
+from perf.load.roster import Roster
 from perf.model.load import Timeouts
 from perf.model.units import ms_to_ns, ns_to_s, s_to_ns
 
@@ -21,7 +22,7 @@ class Sweep:
 
     __slots__ = ("_handle", "_limits_ns", "_loop", "_period_s", "_roster")
 
-    def __init__(self, loop: AbstractEventLoop, *, roster: Roster, timeouts: Timeouts) -> None:
+    def __init__(self, loop: AbstractEventLoop, *, roster: Roster[Connection], timeouts: Timeouts) -> None:
         self._loop = loop
         self._roster = roster
         self._limits_ns = (timeouts.first_byte_ns, timeouts.total_ns)

@@ -5,6 +5,7 @@ from typing import Self
 
 from perf.load.churn import Churn
 from perf.load.errors import LoadError
+from perf.load.familiar import Familiar
 from perf.load.recorder import Recorder
 from perf.load.request import Endpoint, PreparedRequest
 from perf.load.share import WHOLE, Share
@@ -17,8 +18,7 @@ _NONCE_PREFIX_LENGTH = 12
 class Terms:
     """The settled terms of one run; `steady_from` is the number of the first steady-state request.
 
-    `proven` has, for each template, the last whole body that was found to say what was expected:
-    another of the same bytes needs no second look.
+    `familiar` has, for each template, the last whole answer that was found good.
     """
 
     requests: tuple[PreparedRequest, ...]
@@ -27,7 +27,7 @@ class Terms:
     steady_from: int
     requests_per_connection: int
     abort: Abort | None
-    proven: list[bytes]
+    familiar: tuple[Familiar, ...]
     churn: Churn
     recorder: Recorder
 
@@ -49,7 +49,7 @@ class Terms:
             steady_from=plan.warmup_requests,
             requests_per_connection=plan.requests_per_connection,
             abort=plan.abort,
-            proven=[b""] * len(plan.templates),
+            familiar=tuple(Familiar() for _ in plan.templates),
             churn=Churn(plan.churn_per_second / share.of),
             recorder=Recorder(),
         )

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from perf.load.connection import Connection, Roster
+from perf.load.connection import Connection
 from perf.load.request import Endpoint
+from perf.load.roster import Roster
 from perf.load.sweep import sweep_period_ns
 from perf.load.terms import Terms
 from perf.model.load import LoadPlan, Outcome, Sample, Timeouts
@@ -57,7 +58,7 @@ class Bench:
         self.terms = Terms.of(plan, endpoint=Endpoint.of(plan.base_url))
         self.owner = Ledger()
         self.wire = Wire()
-        self.roster = Roster()
+        self.roster: Roster[Connection] = Roster()
         self.connection = Connection(self.terms, self.roster, owner=self.owner, slot=0, number=0)
         self.connection.connection_made(self.wire)
 
