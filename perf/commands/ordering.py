@@ -23,6 +23,7 @@ from perf.pipeline.order import (
     lasting,
     left_out,
     require_known_places,
+    require_told_noise,
     select,
     servable,
     uncompared,
@@ -90,8 +91,10 @@ def order_of(choices: Choices, *, env: Mapping[str, str]) -> Order:
     order = _order(choices, repo=repo, target=target, rules=rules, env=env)
     wanted = rules.wants_baseline and not choices.no_baseline
     baseline = committed_baseline(order, rules, base=base, paired=base is not None) if wanted else None
-    compares = base is not None or baseline is not None
-    return replace(order, base=base, baseline=baseline) if compares else uncompared(order)
+    if base is None and baseline is None:
+        return uncompared(order)
+    require_told_noise(order.policy)
+    return replace(order, base=base, baseline=baseline)
 
 
 def recording_order(choices: Choices, *, env: Mapping[str, str]) -> Order:

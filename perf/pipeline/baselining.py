@@ -38,9 +38,13 @@ def record_baseline(order: Order, *, runs: int, listener: Listener) -> MachineRe
 
         scratch = order.state / "baseline" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
         with workbench(order, builds, scratch=scratch) as bench:
-            once = measure_once(bench, say=say).parts if bench.once else ()
+            once: list[Block] = []
+            if bench.once:
+                measure_once(bench, say=say, keep=once.append)
             block = Counting(bench, counter).add(measure_block(bench, number, say=say), say=say)
-            blocks.append(_valid(replace(block, parts=(*once, *block.parts))))
+            blocks.append(
+                _valid(replace(block, parts=(*(part for each in once for part in each.parts), *block.parts)))
+            )
     return MachineRecord(
         environment=environment(),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),

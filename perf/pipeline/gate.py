@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from perf.errors import PerfgateError
@@ -101,9 +102,8 @@ def _measure(
     with workbench(order, builds, scratch=record.directory / "gateways") as bench:
         counting, disagreeing = Counting(bench, counter), False
         if bench.once:
-            record.keep(
-                measure_once(bench, say=lambda doing: listener.block(0, at_most=at_most, doing=doing))
-            )
+            once = partial(listener.block, 0, at_most=at_most)
+            measure_once(bench, say=lambda doing: once(doing=doing), keep=record.keep)
         for number in range(1, at_most + 1) if bench.repeats else ():
 
             def say(doing: str, number: int = number) -> None:

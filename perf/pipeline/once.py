@@ -19,18 +19,21 @@ _LEAST_PER_SECOND = 10.0
 """A gateway that gives no good answer at all is still offered something."""
 
 
-def measure_once(bench: Bench, *, say: Say) -> Block:
-    """Block 0: the scenarios that run once, part by part."""
+def measure_once(bench: Bench, *, say: Say, keep: Callable[[Block], None]) -> None:
+    """Give block 0 to `keep`: the scenarios that run once, part by part; cut short, those that were done."""
     clock = Clock()
     first = bench.rng.choice(sorted(bench.builds))
     records: list[SliceRecord] = []
-    for scenario in bench.once:
-        for number, step in enumerate(plan_once(scenario, paired=bench.paired, first=first)):
-            doing = f"{scenario.name} {step.part.name}, {' and '.join(step.arms)}"
-            say(doing)
-            with heartbeat(say, doing=doing, part=step.part):
-                records.extend(_fresh(bench, scenario, step=step, number=number))
-    return clock.block(0, first=first, parts=summarise(records, policy=bench.policy))
+    try:
+        for scenario in bench.once:
+            for number, step in enumerate(plan_once(scenario, paired=bench.paired, first=first)):
+                doing = f"{scenario.name} {step.part.name}, {' and '.join(step.arms)}"
+                say(doing)
+                with heartbeat(say, doing=doing, part=step.part):
+                    records.extend(_fresh(bench, scenario, step=step, number=number))
+    finally:
+        if records:
+            keep(clock.block(0, first=first, parts=summarise(records, policy=bench.policy)))
 
 
 def _fresh(bench: Bench, scenario: Scenario, *, step: SliceStep, number: int) -> list[SliceRecord]:

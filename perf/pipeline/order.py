@@ -19,6 +19,8 @@ from perf.model.scenario import Ask, Cadence, Capability, Part, Route, Scenario
 from perf.model.target import RunningKind, Target
 from perf.scenarios import SCENARIOS, SUITES
 
+_FEWEST_BLOCKS = 2
+"""Two have a spread, if a wide one; one has none."""
 _EXTRAS = (BENCHMARKS, CONTROLS)
 """What can be asked for like a scenario, and has no file of its own."""
 
@@ -106,6 +108,17 @@ def require_known_places(policy: Policy, *, where: str) -> None:
                 where=f'{where}: {table}."{key.text}"',
                 cure=f"Name one of: {', '.join(known)}.",
             )
+
+
+def require_told_noise(policy: Policy) -> None:
+    """ConfigError if the first look of a run that compares comes where nothing can be told from noise."""
+    if policy.looks[0] < _FEWEST_BLOCKS:
+        raise ConfigError(
+            "one block tells no change from noise, so that neither a number nor a control could be judged",
+            where=f"gate.looks = {list(policy.looks)} of the base commit, or of this tree without one",
+            cure=f"Let the first look come after {_FEWEST_BLOCKS} blocks or more, 6 are usual; or compare "
+            "nothing with --no-base --no-baseline: criteria alone need one block.",
+        )
 
 
 def lasting(scenarios: Sequence[Scenario], duration_ns: int | None) -> tuple[Scenario, ...]:

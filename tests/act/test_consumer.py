@@ -30,7 +30,7 @@ TELLING = """        id: perfgate
 """
 ASKING = f"""    with: {{scenario: "1", perfgate-repository: {PERFGATE}, perfgate-ref: "{PIN}"}}
 """
-SHORT = "[gate]\nlooks = [1]\nbaseline = false\n"
+SHORT = "[gate]\nlooks = [2]\nbaseline = false\n"
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_the_workflow_finds_a_loss_of_theirs(house: House) -> None:
     assert re.search(r"set-output:: verdict=(failed|no-result)$", ended.log, re.MULTILINE), ended.log
     run = opened(ended.artifacts["perfgate-run-1"]).run
     assert run is not None
-    assert (run.header.target, run.header.head_sha, len(run.blocks)) == ("node", HEAD_SHA, 1)
+    assert (run.header.target, run.header.head_sha, len(run.blocks)) == ("node", HEAD_SHA, 2)
 
 
 def test_the_action_tells_that_theirs_does_not_start(house: House) -> None:

@@ -17,7 +17,7 @@ GATEWAY = (CONSUMER / "src" / "gateway.mjs").read_text(encoding="utf-8")
 CONFIG = (
     (CONSUMER / "perfgate.toml")
     .read_text(encoding="utf-8")
-    .replace("[gate]\n", "[gate]\nlooks = [1]\nbaseline = false\n")
+    .replace("[gate]\n", "[gate]\nlooks = [2]\nalpha = 0.0001\nbaseline = false\n")
     .replace('"openai-chat", "streaming"', '"openai-chat"')
 )
 PLACE = "  const provider ="
@@ -41,8 +41,8 @@ def github(house: House, request: pytest.FixtureRequest) -> Iterator[Hub]:
 def test_a_real_loss_is_never_green(github: Hub) -> None:
     """A gateway that refuses a twentieth of its requests: job, comment and status are red.
 
-    What was measured passes every check of the trusted side and is judged there, from one block;
-    on a machine as busy as that of a test run it may come to no result, which is as red.
+    What was measured passes every check of the trusted side and is judged there, from two blocks: too few
+    for a control to hold, so that it comes to no result unless a criterion is missed, which is as red.
     """
     github.push({"src/gateway.mjs": GATEWAY.replace(PLACE, REFUSE + PLACE)})
     run, ended = github.measure()

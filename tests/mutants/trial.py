@@ -12,7 +12,7 @@ from perf.judge.criteria import judge_criteria
 from perf.model.build import Build, Source
 from perf.model.load import ClosedLoop
 from perf.model.policy import DEFAULT_POLICY
-from perf.model.run import Arm
+from perf.model.run import Arm, Block
 from perf.model.scenario import Cadence, Part, Scenario
 from perf.model.target import CommandKind
 from perf.model.verdict import Finding
@@ -68,10 +68,10 @@ class Court:
         self._scratch = scratch
         self._trials = 0
 
-    def findings(self, tree: Path, scenario: Scenario) -> tuple[Finding, ...]:
-        """What the scenario's criteria say of the gateway in this tree."""
+    def bench(self, tree: Path, scenario: Scenario) -> Bench:
+        """What the gateway in this tree is measured with."""
         self._trials += 1
-        bench = Bench(
+        return Bench(
             target=replace(TARGET, env=(("PYTHONPATH", str(tree)),)),
             builds={Arm.CANDIDATE: build_of(tree)},
             scenarios=(scenario,),
@@ -83,10 +83,12 @@ class Court:
             controls=None,
             wrk=None,
         )
-        block = measure_once(bench, say=lambda doing: None)
-        return judge_criteria(
-            (scenario,), all_series=series_of([block]), blocks=[block], policy=DEFAULT_POLICY
-        )
+
+    def findings(self, tree: Path, scenario: Scenario) -> tuple[Finding, ...]:
+        """What the scenario's criteria say of the gateway in this tree."""
+        blocks: list[Block] = []
+        measure_once(self.bench(tree, scenario), say=lambda doing: None, keep=blocks.append)
+        return judge_criteria((scenario,), all_series=series_of(blocks), blocks=blocks, policy=DEFAULT_POLICY)
 
 
 @contextmanager

@@ -8,9 +8,11 @@ import pytest
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop, ConstantRate
+from perf.model.run import Block
 from perf.model.scenario import Overload, Scenario
 from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.verdict import Decision
+from perf.pipeline.once import measure_once
 from perf.scenarios import SCENARIOS
 from tests.mutants.trial import Court, court
 
@@ -83,3 +85,22 @@ def test_every_criterion_is_judged_on_the_real_gateway(scenario: Scenario, judge
     assert set(decisions) == {criterion.metric.name for criterion in scenario.criteria}
     assert set(decisions.values()) <= _KNOWN, [(each.key.text, each.text) for each in findings]
     assert {decisions[name] for name in _FACTS & set(decisions)} <= {Decision.MET}, decisions
+
+
+def test_an_interrupt_leaves_what_was_measured(judged: Court) -> None:
+    """Block 0 holds the slices that were done before it."""
+    kept: list[Block] = []
+    doings: list[str] = []
+
+    def say(doing: str) -> None:
+        doings.append(doing)
+        if len(doings) == 2:
+            raise KeyboardInterrupt
+
+    bench = judged.bench(PROJECT, _shorter("cold-start", slices=2))
+    with pytest.raises(KeyboardInterrupt):
+        measure_once(bench, say=say, keep=kept.append)
+
+    (block,) = kept
+    assert block.number == 0
+    assert [(part.scenario, part.counts["ok"]) for part in block.parts] == [("cold-start", 1)]

@@ -1,5 +1,6 @@
 """What is refused on the command line before anything is measured."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,18 @@ def test_a_missing_wrk_is_one_clear_error(
 
     assert main(["run", "--no-base", "--no-baseline", "--scenario", "2", "--engine", "wrk"]) == Exit.NO_RESULT
     assert "apt-get install wrk" in capsys.readouterr().err
+
+
+def test_one_block_is_refused_where_something_is_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing could be told from noise, so the run is not even begun."""
+    (tmp_path / "perfgate.toml").write_text("[gate]\nlooks = [1, 4]\nbaseline = false\n")
+    who = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+    for words in (("init", "--quiet"), ("add", "."), (*who, "commit", "--quiet", "--message=first")):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+
+    assert main(["run", "--repo", str(tmp_path), "--base", "HEAD"]) == Exit.USAGE
+    told = capsys.readouterr().err
+    assert "gate.looks = [1, 4]" in told
+    assert "after 2 blocks or more" in told
