@@ -18,6 +18,8 @@ class _Guess:
     name: str
     inputs: tuple[str, ...]
     start: tuple[str, ...]
+    more: str = ""
+    """Another line of the table."""
 
 
 def guessed_target(root: Path, *, template: str) -> str:
@@ -49,7 +51,8 @@ def guessed_target(root: Path, *, template: str) -> str:
 
 def _filled(template: str, guess: _Guess) -> str:
     name = _UNFIT.sub("-", guess.name.lower()).strip("-_") or "gateway"
-    words = {"inputs": json.dumps(guess.inputs), "start": json.dumps(guess.start)}
+    more = f"\n{guess.more}" if guess.more else ""
+    words = {"inputs": json.dumps(guess.inputs) + more, "start": json.dumps(guess.start)}
     return Template(template).substitute(name=name, kind=guess.kind, **words)
 
 
@@ -65,7 +68,16 @@ def _go(root: Path, text: str) -> _Guess:
         raise KeyError("module")
     name = found[1].rpartition("/")[2]
     inputs = ("*.go", *_existing(root, "go.mod", "go.sum", "vendor"))
-    return _Guess(kind="go", name=name, inputs=inputs, start=(f"{{out}}/{name}", "-config", "{config}"))
+    programs = [path.parent.name for path in root.glob("cmd/*/main.go")]
+    at_the_top = any(root.glob("*.go")) or len(programs) != 1
+    program = name if at_the_top else programs[0]
+    return _Guess(
+        kind="go",
+        name=name,
+        inputs=inputs,
+        start=(f"{{out}}/{program}", "-config", "{config}"),
+        more="" if at_the_top else f'package = "./cmd/{program}"',
+    )
 
 
 def _npm(root: Path, text: str) -> _Guess:
@@ -81,7 +93,10 @@ def _python(root: Path, text: str) -> _Guess:
     module = re.sub(r"[-.]+", "_", name).lower()
     inputs = _existing(root, "src", module, "pyproject.toml", "requirements.txt")
     start = ("{python}", "-O", "-m", module, "--config", "{config}")
-    return _Guess(kind="python", name=name, inputs=inputs, start=start)
+    locked = root / "requirements.txt"
+    has_hashes = locked.is_file() and "--hash=" in locked.read_text(encoding="utf-8")
+    more = f'requirements = "{locked.name}"' if has_hashes else ""
+    return _Guess(kind="python", name=name, inputs=inputs, start=start, more=more)
 
 
 def _existing(root: Path, *names: str) -> tuple[str, ...]:

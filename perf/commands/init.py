@@ -51,8 +51,8 @@ def init(repo: Path, *, action: str | None, force: bool) -> Exit:
             cure="Compare them by hand, or write over them with --force.",
         )
     sys.stdout.write(
-        f"Now make {CONFIG_FILES[0]} fit your gateway and commit all of it; then try\n"
-        "`perfgate run --base HEAD`, and look with `perfgate doctor`.\n"
+        f"Now make {CONFIG_FILES[0]} fit your gateway (`perfgate config` shows what it will be given)\n"
+        "and commit all of it; then try `perfgate run --base HEAD`, and look with `perfgate doctor`.\n"
         "Once this is on the default branch, pull requests are gated.\n"
     )
     return Exit.PASS
