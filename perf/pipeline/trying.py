@@ -76,13 +76,14 @@ def _tried(
                     trials = [_try_one(each, rig=rig, seat=seat) for each in mine]
             except PerfgateError as error:
                 trials = [_failed(each, error) for each in mine]
-            # A scenario that failed under one topology works no better for another.
-            found |= {
-                trial.scenario: trial
-                for trial in trials
-                if found.get(trial.scenario, trial).outcome is not Outcome.FAILED
-            }
+            found = with_trials(found, trials)
     return found
+
+
+def with_trials(found: Mapping[str, Trial], trials: Sequence[Trial]) -> dict[str, Trial]:
+    """What is known of each scenario: one that failed under one topology works no better for another."""
+    failed = {name for name, trial in found.items() if trial.outcome is Outcome.FAILED}
+    return {**found, **{trial.scenario: trial for trial in trials if trial.scenario not in failed}}
 
 
 def _within(scenario: Scenario, topology: Topology) -> Scenario:

@@ -18,6 +18,12 @@ def test_a_duration_is_a_number_and_a_unit(text: str, capsys: pytest.CaptureFixt
     assert "30m" in capsys.readouterr().err
 
 
+def test_a_duration_is_for_what_lasts(capsys: pytest.CaptureFixture[str]) -> None:
+    """Scenario 1 has none to choose, in a stress run neither."""
+    assert main(["stress", "--scenario", "1", "--duration", "2m"]) == Exit.USAGE
+    assert "Add --scenario 8" in capsys.readouterr().err
+
+
 def test_wrk_cross_checks_only_where_it_can(capsys: pytest.CaptureFixture[str]) -> None:
     """Scenario 1 is not repeated by wrk, and nobody is left to believe it was."""
     assert main([*_ALONE, "--engine", "wrk"]) == Exit.USAGE
