@@ -31,6 +31,7 @@ STREAMING_THROUGHPUT = Scenario(
     ),
     criteria=(
         Criterion(part="streams", metric=m.TTFT_OVERHEAD_P95, bound=Bound.AT_MOST, target=ms_to_ns(100)),
+        Criterion(part="streams", metric=m.ITL_P99, bound=Bound.AT_MOST, target=ms_to_ns(100)),
         Criterion(part="streams", metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0),
         Criterion(part="streams", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999),
     ),
