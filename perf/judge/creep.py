@@ -14,7 +14,7 @@ from perf.model.run import Arm
 from perf.model.verdict import Basis, Caution, CautionKind, Decision, Finding
 from perf.stats import bounds
 
-_LEAST_LINE = 0.01
+LEAST_LINE = 0.01
 """No accumulated loss below it is spoken of, however tight the limit."""
 _NAMED = 3
 _SHORT_SHA = 7
@@ -71,7 +71,7 @@ def _losses(case: Case) -> Iterator[_Loss]:
         held = worse(series.metric, math.log(median(entry.values) / entry.best))
         shown = bounds.two_sample_bounds(then, now, alpha=case.look.alpha / len(watched))
         limit_ratio = limit_of(series.key, series.metric, policy=case.policy)
-        line = math.log1p(max(limit_ratio, _LEAST_LINE) * case.policy.creep_factor)
+        line = math.log1p(max(limit_ratio, LEAST_LINE) * case.policy.creep_factor)
         drift = 0.0 if _independent(series) else drift_allowance(series.metric, entry.values, same=True)
         yield _Loss(
             entry=entry,
@@ -123,7 +123,7 @@ def _adds(loss: _Loss, case: Case) -> bool:
 
 def _told_from(loss: _Loss) -> float:
     if _independent(loss.series):
-        return math.log1p(max(loss.limit_ratio, _LEAST_LINE))
+        return math.log1p(max(loss.limit_ratio, LEAST_LINE))
     return loss.line
 
 

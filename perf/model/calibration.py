@@ -64,6 +64,31 @@ class RivalTally:
         return self.red / self.judged if self.judged else 0.0
 
 
+class CreepTrial(StrEnum):
+    """What the creep guard is tried with."""
+
+    LEVEL = "nothing changed since the baseline"
+    LINE = "nothing, on a base at the line"
+    BEYOND = "nothing, on a base beyond the line"
+    ROW = "a row of changes, each worse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreepTally:
+    """What the creep guard said in so many gate runs, or rows of them for ROW.
+
+    `share` is what each change of a row costs, in limits of its number; `changes` says, for each row that
+    ended red, how many changes it had.
+    """
+
+    trial: CreepTrial
+    share: float
+    runs: int
+    red: int
+    warned: int
+    changes: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noise:
     """One number: the standard deviation of its log ratios, unchanged and planted, and what was planted.
@@ -94,4 +119,5 @@ class Calibration:
     resampled: Tally
     detections: tuple[Detection, ...]
     rivals: tuple[RivalTally, ...]
+    creep: tuple[CreepTally, ...]
     noise: tuple[Noise, ...]

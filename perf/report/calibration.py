@@ -4,10 +4,11 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from statistics import median
 
 from tabulate import tabulate
 
-from perf.model.calibration import Calibration, Detection, End, Noise
+from perf.model.calibration import Calibration, CreepTally, CreepTrial, Detection, End, Noise
 from perf.report.format import duration
 
 CALIBRATION_VERSION = 1
@@ -60,6 +61,7 @@ def render_json(calibration: Calibration) -> str:
         **tables,
         "rivals": [{**asdict(each), "ratio": each.ratio} for each in calibration.rivals],
         "detections": detections,
+        "creep": [asdict(each) | {"trial": each.trial.value} for each in calibration.creep],
         "noise": [asdict(each) | {"key": each.key.text} for each in calibration.noise],
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -75,6 +77,8 @@ def _render(calibration: Calibration, look: _Look) -> str:
         _detected(calibration, look),
         look.title("The same worsenings, by other rules"),
         _compared(calibration, look),
+        look.title("Small losses that add up: the creep guard"),
+        _crept(calibration, look),
         look.title("Noise of a block, and a slowdown that was built in"),
         _noise(calibration, look),
     ]
@@ -173,14 +177,44 @@ def _compared(calibration: Calibration, look: _Look) -> str:
             rival.name,
             str(rival.judged),
             *(
-                _percent(ratio) if rival.judged else "–"
-                for ratio in (rival.ratio, *(each.rivals[at] for each in calibration.detections))
+                _percent(ratio) if rival.judged else why
+                for ratio, why in (
+                    (rival.ratio, "too few runs"),
+                    *((each.rivals[at], "–") for each in calibration.detections),
+                )
             ),
         )
         for at, rival in enumerate(calibration.rivals)
     ]
     columns = list(zip(*[header, ours, *rows], strict=True))
     return _table(columns[0], columns[1:], look=look)
+
+
+def _crept(calibration: Calibration, look: _Look) -> str:
+    header = ("what happens", "runs or rows", "red", "warned", "red at change: first", "median", "last")
+    rows = [
+        (
+            _happening(each),
+            str(each.runs),
+            _count(each.red, each.runs),
+            "" if each.trial is CreepTrial.ROW else _count(each.warned, each.runs),
+            *(_changes(each)),
+        )
+        for each in calibration.creep
+    ]
+    return _table(header, rows, look=look)
+
+
+def _happening(tally: CreepTally) -> str:
+    if tally.trial is not CreepTrial.ROW:
+        return tally.trial.value
+    return f"{tally.trial} by {tally.share * 100:g} % of the limit"
+
+
+def _changes(tally: CreepTally) -> tuple[str, str, str]:
+    if not tally.changes:
+        return "", "", ""
+    return str(tally.changes[0]), f"{median(tally.changes):g}", str(tally.changes[-1])
 
 
 def _noise(calibration: Calibration, look: _Look) -> str:

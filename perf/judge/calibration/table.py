@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from statistics import fmean, median, stdev
 
+from perf.judge.calibration.creep import creep_of
 from perf.judge.calibration.rehearsals import Columns, Draw, Ending, columns_of, end_of
 from perf.judge.calibration.rivals import RIVALS, History, history_of, said
 from perf.judge.counted import COUNTED_BLOCKS
@@ -61,6 +62,7 @@ def calibrate(book: RehearsalBook, *, policy: Policy, resamples: int, seed: int)
             if any(key.metric == metric.name for key in book.keys)
         ),
         rivals=tuple(said(rival, history, shifts=lambda _: {}) for rival in RIVALS),
+        creep=creep_of(book, draws=draws, policy=policy, rng=rng),
         noise=_noise(book, columns),
     )
 

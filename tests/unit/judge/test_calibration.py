@@ -1,6 +1,7 @@
 """Calibration: drawn runs end as real ones do, and what is planted is found."""
 
 import math
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -11,10 +12,11 @@ from perf.judge.calibration.rehearsals import Columns, Draw, columns_of, end_of,
 from perf.judge.calibration.rivals import RIVALS, history_of, said
 from perf.judge.calibration.table import calibrate, healthy
 from perf.judge.verdict import conclude
-from perf.model.calibration import End
+from perf.model.calibration import CreepTrial, End
 from perf.model.metric import INSTRUCTIONS_PER_REQUEST, Key
 from perf.model.rehearsal import Rehearsal, RehearsalBlock, RehearsalBook
 from perf.model.verdict import State
+from perf.report.calibration import render
 from tests.factories import a_verdict, an_environment
 from tests.unit.judge.setting import KEY, POLICY, a_scenario, noisy_pairs, paired_run
 
@@ -173,3 +175,58 @@ def test_a_book_without_unchanged_blocks_is_refused() -> None:
 def test_two_reds_of_twenty_are_not_chance(reds: int, believable: bool) -> None:
     """At one per cent, two of twenty happen in 1.7 % of all nights."""
     assert healthy(reds, 20, alpha=0.01) is believable
+
+
+def _counted_book() -> RehearsalBook:
+    """Six processes of each build, whose counts scatter by 0.05 %."""
+    rng = Random(7)
+
+    def block(number: int) -> RehearsalBlock:
+        baseline, candidate = ((250_000 * (1 + rng.gauss(0, 5e-4)),) for _ in range(2))
+        return RehearsalBlock(
+            number=number, duration_ns=10**9, steal_ratio=0.0, baseline=baseline, candidate=candidate
+        )
+
+    blocks = tuple(block(number) for number in range(1, 7))
+    rehearsal = Rehearsal(planted=False, state=State.PASSED, reasons=(), blocks=blocks)
+    book = replace(_book(1, sd=0.0), keys=(_COUNT,), counted=frozenset({_COUNT}))
+    return replace(book, rehearsals=(rehearsal,))
+
+
+def test_small_losses_are_red_when_they_add_up_to_the_line() -> None:
+    """A quarter of the limit each, 0.25 %: the creep guard is red once they are 2 %, and not before."""
+    table = calibrate(_counted_book(), policy=POLICY, resamples=60, seed=1)
+    by_trial = {(each.trial, each.share): each for each in table.creep}
+    quarters = by_trial[CreepTrial.ROW, 0.25]
+
+    assert by_trial[CreepTrial.LEVEL, 0.0].red == 0
+    assert by_trial[CreepTrial.LINE, 0.0].red <= 1
+    assert quarters.red == quarters.runs == 20
+    assert quarters.changes[0] >= 7
+    assert quarters.changes[-1] <= 16
+
+
+def test_times_are_never_red_by_the_creep_guard() -> None:
+    """Stored times drift, so a book of times has nothing to tell of rows of losses."""
+    table = calibrate(_book(6, sd=0.02), policy=POLICY, resamples=20, seed=1)
+
+    assert [(each.trial, each.red) for each in table.creep] == [(CreepTrial.LEVEL, 0)]
+
+
+def test_twenty_runs_are_history_enough() -> None:
+    """The sixth and all later ones are compared; a loss far beyond the scatter of runs is red in each."""
+    history = history_of(_book(20, sd=0.01))
+    t_test = next(rival for rival in RIVALS if rival.by_history)
+    unchanged = said(t_test, history, shifts=lambda _: {})
+    slower = said(t_test, history, shifts=lambda _: {KEY: math.log(1.5)})
+
+    assert (unchanged.judged, slower.judged, slower.red) == (15, 15, 15)
+    assert unchanged.ratio < 0.3
+
+
+def test_too_few_runs_are_said_to_be_too_few() -> None:
+    """Three runs are no history: the table does not call that free of false reds."""
+    shown = render(calibrate(_book(3, sd=0.02), policy=POLICY, resamples=10, seed=1))
+    (row,) = (line for line in shown.splitlines() if line.startswith("false red"))
+
+    assert "too few runs" in row
