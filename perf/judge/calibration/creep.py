@@ -54,16 +54,16 @@ def creep_of(
     watched = tuple(key for key in book.keys if machine_independent(METRIC_BY_NAME[key.metric].unit))
     court = _Court(book=book, blocks=blocks, watched=watched, policy=policy, rng=rng)
     unchanged = [
-        _unchanged(CreepTrial.LEVEL, court, draws, lines=0.0),
-        _unchanged(CreepTrial.LINE, court, draws, lines=1.0),
-        _unchanged(CreepTrial.BEYOND, court, draws, lines=1.5),
+        _unchanged(CreepTrial.LEVEL, court, draws=draws, lines=0.0),
+        _unchanged(CreepTrial.LINE, court, draws=draws, lines=1.0),
+        _unchanged(CreepTrial.BEYOND, court, draws=draws, lines=1.5),
     ]
     if not watched:
         return (unchanged[0],)
-    return (*unchanged, *(_rows(share, court, draws[::_ROWS_OF]) for share in _SHARES))
+    return (*unchanged, *(_rows(share, court, draws=draws[::_ROWS_OF]) for share in _SHARES))
 
 
-def _unchanged(trial: CreepTrial, court: _Court, draws: Sequence[Draw], *, lines: float) -> CreepTally:
+def _unchanged(trial: CreepTrial, court: _Court, *, draws: Sequence[Draw], lines: float) -> CreepTally:
     """Both builds alike, so many lines worse than the committed level."""
     moved = {key: (lines * _line(key, court.policy),) * 2 for key in court.watched}
     heard = [_heard(draw, court, record=_record(court), moves=moved) for draw in draws]
@@ -77,10 +77,10 @@ def _unchanged(trial: CreepTrial, court: _Court, draws: Sequence[Draw], *, lines
     )
 
 
-def _rows(share: float, court: _Court, draws: Sequence[Draw]) -> CreepTally:
+def _rows(share: float, court: _Court, *, draws: Sequence[Draw]) -> CreepTally:
     """Rows of merged changes in one number, each number in its turn: at which change each row ends red."""
     ends = [
-        _row(share, court, [*draws[at:], *draws[:at]], key=court.watched[at % len(court.watched)])
+        _row(share, court, draws=[*draws[at:], *draws[:at]], key=court.watched[at % len(court.watched)])
         for at in range(len(draws))
     ]
     return CreepTally(
@@ -93,7 +93,7 @@ def _rows(share: float, court: _Court, draws: Sequence[Draw]) -> CreepTally:
     )
 
 
-def _row(share: float, court: _Court, draws: Sequence[Draw], *, key: Key) -> int:
+def _row(share: float, court: _Court, *, draws: Sequence[Draw], key: Key) -> int:
     """The number of the change at which the guard is red, each in a run of its own; 0 if it never is."""
     step = math.log1p(share * limit_of(key, METRIC_BY_NAME[key.metric], policy=court.policy))
     record = _record(court)
@@ -119,7 +119,7 @@ def _heard(draw: Draw, court: _Court, *, record: MachineRecord, moves: Moves) ->
 def _case(draw: Draw, court: _Court, *, record: MachineRecord, moves: Moves, look: Look) -> Case:
     return Case(
         all_series={
-            key: _series(key, draw, court, moved=moves.get(key, (0.0, 0.0)), look=look)
+            key: _series(key, court, draw=draw, moved=moves.get(key, (0.0, 0.0)), look=look)
             for key in court.book.keys
         },
         gates=frozenset(court.book.keys),
@@ -133,7 +133,7 @@ def _case(draw: Draw, court: _Court, *, record: MachineRecord, moves: Moves, loo
     )
 
 
-def _series(key: Key, draw: Draw, court: _Court, *, moved: tuple[float, float], look: Look) -> Series:
+def _series(key: Key, court: _Court, *, draw: Draw, moved: tuple[float, float], look: Look) -> Series:
     column = court.book.keys.index(key)
     chosen = draw.counted if key in court.book.counted else draw.order[: look.blocks]
     factors = [math.exp(worse(METRIC_BY_NAME[key.metric], move)) for move in moved]
