@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from perf.errors import Exit
+from tests.doubles.github.state import Fault
 from tests.github.measured import a_measured_run, a_repository, commit, edited, zipped
 from tests.github.world import World
+
+LIMITED = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 
 
 def test_a_good_run_passes(world: World) -> None:
@@ -62,6 +65,21 @@ def test_the_same_report_is_not_written_twice(world: World) -> None:
 
     assert world.github.count("PATCH") == 0
     assert len(world.github.comments) == 1
+
+
+def test_a_limit_of_requests_is_waited_out(world: World) -> None:
+    """Told to wait by the secondary rate limit, the report waits as long, and says the same."""
+    world.github.faults += [
+        Fault(method=method, status=403, message=LIMITED, headers=(("Retry-After", "1"),), path=path)
+        for method, path in (("GET", "/pulls"), ("POST", "/statuses"))
+    ]
+    world.upload(world.measured())
+
+    world.wake()
+
+    assert world.github.faults == []
+    assert "### ✅ Performance gate: passed" in world.comment
+    assert world.status.state == "success"
 
 
 def test_a_fork_is_found_by_owner_and_branch(world: World) -> None:
