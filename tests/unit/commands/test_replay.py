@@ -96,3 +96,33 @@ def test_explain_names_what_there_is(run: Path, capsys: pytest.CaptureFixture[st
 
     assert code == Exit.USAGE
     assert GATE.name in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "code"), [(0.0, Exit.PASS), (0.02, Exit.REGRESSION)], ids=["same", "worse"]
+)
+def test_counts_are_replayed_as_they_were_judged(repo: Path, change: float, code: Exit) -> None:
+    """Three processes of each build, from disk: the same verdict, bit for bit."""
+    counted = next(each for each in SCENARIOS if each.name == "instructions")
+    store = RunStore.create(repo / ".perfgate" / "runs", a_header(scenarios=(counted.name,)))
+    for number in range(1, 7):
+        parts = tuple(
+            a_part(
+                scenario=counted.name,
+                part=part.name,
+                arm=arm,
+                values={gate.name: 250_000.0 * factor + number for gate in part.gates},
+            )
+            for arm, factor in ((Arm.BASELINE, 1.0), (Arm.CANDIDATE, 1.0 + change))
+            for part in counted.parts
+        )
+        store.append(a_block(number=number, parts=parts if number <= 3 else ()))
+    store.finish(
+        conclude(read_run(store.directory), scenarios=(counted,), baseline=None, policy=DEFAULT_POLICY)
+    )
+
+    stored, told = _json("report", store.directory)
+    replayed, again = _json("replay", store.directory, "--no-baseline")
+
+    assert (stored, replayed) == (code, code)
+    assert again == told

@@ -1,6 +1,9 @@
 """Counts: from windows to records, from records to a verdict, and what is said where there are none."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
 
 from perf.judge.counted import counts_disagree, is_uncounted, summarise_counted, uncounted
 from perf.judge.verdict import conclude
@@ -8,7 +11,7 @@ from perf.model import metric as m
 from perf.model.counting import CountedSlice
 from perf.model.load import Outcome
 from perf.model.metric import Key
-from perf.model.run import Arm, PartRecord, Run
+from perf.model.run import Arm, Mode, PartRecord, Run
 from perf.model.scenario import Scenario
 from perf.model.verdict import CautionKind, Decision, State, Verdict
 from perf.scenarios.instructions import INSTRUCTIONS
@@ -125,3 +128,28 @@ def test_the_contract_asks_for_counts_unless_the_build_is_the_same() -> None:
     }
 
     assert decisions == {True: set(), False: {Decision.MISSING}}
+
+
+@pytest.mark.parametrize(
+    ("change", "decision"), [(0.0, Decision.EQUIVALENT), (0.03, Decision.REGRESSED)], ids=["same", "worse"]
+)
+def test_without_a_base_build_counts_are_compared_with_the_baseline(
+    change: float, decision: Decision
+) -> None:
+    """Three processes of the candidate are enough here too."""
+    metric = m.INSTRUCTIONS_PER_REQUEST
+    entry = an_entry(scenario=_KEY.scenario, part=_KEY.part, metric=metric, values=(*_BASE, *_BASE))
+    paired = _run(_BASE, [value * (1 + change) for value in _BASE])
+    blocks = tuple(
+        replace(block, parts=tuple(part for part in block.parts if part.arm is Arm.CANDIDATE))
+        for block in paired.blocks
+    )
+    header = a_header(scenarios=(INSTRUCTIONS.name,), mode=Mode.BASELINE_ONLY)
+    verdict = conclude(
+        a_run(header=header, blocks=blocks),
+        scenarios=(INSTRUCTIONS,),
+        baseline=a_baseline(entries=(entry,)),
+        policy=POLICY,
+    )
+
+    assert decision in {each.decision for each in verdict.findings if each.key == _KEY}
