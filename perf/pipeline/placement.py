@@ -2,9 +2,10 @@
 
 import gc
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +28,21 @@ class Placement:
         return len(everyone) or 1
 
     @property
+    def lone(self) -> frozenset[int] | None:
+        """The one core for everything that a lone request visits; None where nothing is pinned.
+
+        Only one process at a time has work then. Spread over cores, each hop would wait until an idle core
+        has woken up, which in a virtual machine takes longer than a gateway does.
+        """
+        return None if self.sut is None else frozenset({min(self.sut)})
+
+    @property
     def text(self) -> str:
         """For the report: which cores are whose."""
         if self.sut is None:
             return "unpinned"
         rig = f"engine on {_cores(self.engine)}, upstream on {_cores(self.upstream)}"
-        return f"gateway on {_cores(self.sut)}, {rig}"
+        return f"gateway on {_cores(self.sut)}, {rig}; all on {_cores(self.lone)} for a lone request"
 
 
 def place(cores: frozenset[int]) -> Placement:
@@ -66,6 +76,17 @@ def pinned(cpus: frozenset[int] | None) -> Iterator[None]:
 
 
 @contextmanager
+def moved(pids: Iterable[int], *, to: frozenset[int], back: frozenset[int]) -> Iterator[None]:
+    """Have these processes, all their threads, run on the cores `to`; afterwards `back` on their own."""
+    there = tuple(pids)
+    _move(there, to)
+    try:
+        yield
+    finally:
+        _move(there, back)
+
+
+@contextmanager
 def frozen_heap() -> Iterator[None]:
     """Keep what exists now out of garbage collection: the engine collects before every slice."""
     gc.collect()
@@ -74,6 +95,15 @@ def frozen_heap() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+def _move(pids: Iterable[int], cpus: frozenset[int]) -> None:
+    """A process or thread that has ended meanwhile is left out."""
+    for pid in pids:
+        with suppress(FileNotFoundError):
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                with suppress(ProcessLookupError):
+                    os.sched_setaffinity(int(thread.name), cpus)
 
 
 def _cores(cpus: frozenset[int] | None) -> str:

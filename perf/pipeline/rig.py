@@ -17,7 +17,7 @@ from perf.model.target import Endpoint, Target
 from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.upstream import Arrival, Down, Fault, FaultKind, TimelineStep, UpstreamScript
 from perf.pipeline import requests
-from perf.pipeline.placement import Placement, pinned
+from perf.pipeline.placement import Placement, moved, pinned
 from perf.sut.health import health_checked
 from perf.sut.running import RunningSut
 from perf.sut.sampling import sampled
@@ -116,10 +116,24 @@ class Rig:
     def _load(
         self, step: SliceStep, plans: Sequence[LoadPlan], *, seats: Sequence[Seat | None]
     ) -> tuple[tuple[Recording, ...], list["_Watch"]]:
-        """The load of a slice on the engine's cores, and what was seen of the gateways meanwhile."""
-        with ExitStack() as watched, pinned(self.placement.engine):
+        """The load of a slice, and what was seen of the gateways meanwhile."""
+        with ExitStack() as watched:
+            self._take_cores(step.manner, seats=seats, stack=watched)
             watches = [watched.enter_context(_watched(seat, step.part)) for seat in seats]
             return load.run_together(plans, alternating=step.manner is Manner.ALTERNATING), watches
+
+    def _take_cores(self, manner: Manner, *, seats: Sequence[Seat | None], stack: ExitStack) -> None:
+        """Each its own cores; but for lone requests that alternate, all have one together."""
+        place = self.placement
+        if manner is not Manner.ALTERNATING or place.lone is None:
+            stack.enter_context(pinned(place.engine))
+            return
+        stack.enter_context(pinned(place.lone))
+        if place.upstream is not None:
+            stack.enter_context(moved((self.upstream.pid,), to=place.lone, back=place.upstream))
+        if place.sut is not None and place.sut != place.lone:
+            pids = [pid for seat in seats if seat for pid in seat.sut.pids()]
+            stack.enter_context(moved(pids, to=place.lone, back=place.sut))
 
     def _log(self, part: Part) -> tuple[Arrival, ...]:
         """What arrived, once the upstream has noticed which clients have left."""

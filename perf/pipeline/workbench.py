@@ -76,7 +76,7 @@ def workbench(order: Order, builds: Mapping[Arm, Build], *, scratch: Path) -> It
         rig = Rig(upstream=upstream, placement=placement, rng=rng)
         controls = None
         if order.controls:
-            detour = stack.enter_context(Detour.start(cpus=placement.upstream))
+            detour = stack.enter_context(Detour.start(cpus=placement.lone))
             controls = Controls(rig=rig, detour=detour, policy=order.policy, rng=rng)
         yield Bench(
             target=order.target,

@@ -9,10 +9,9 @@ from perf.scenarios.topologies import GENERAL, script
 _SEQUENTIAL = Part(
     name="sequential",
     ask=Ask.CHAT,
-    workload=ClosedLoop(connections=1, requests=150),
+    workload=ClosedLoop(connections=1, requests=100),
     warmup_requests=15,
     slices=3,
-    together=3,
     default_script=script(tokens=16),
     gates=(m.E2E_P50, m.CPU_PER_REQUEST),
 )
@@ -22,7 +21,7 @@ _SATURATED = Part(
     workload=ClosedLoop(connections=16, requests=600),
     warmup_requests=32,
     slices=0,
-    together=5,
+    together=3,
     default_script=script(tokens=16),
     gates=(m.QPS,),
 )

@@ -13,10 +13,9 @@ def _part(ask: Ask, *, stream: bool, gates: tuple[Metric, ...]) -> Part:
         name=f"{ask}-stream" if stream else str(ask),
         ask=ask,
         stream=stream,
-        workload=ClosedLoop(connections=1, requests=60),
+        workload=ClosedLoop(connections=1, requests=60 if gates else 30),
         warmup_requests=10,
-        slices=3 if m.E2E_P50 in gates else 1,
-        together=3 if gates else 0,
+        slices=3 if gates else 1,
         default_script=script(tokens=20),
         gates=gates,
     )

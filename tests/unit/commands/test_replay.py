@@ -26,10 +26,18 @@ KEY = Key(SCENARIO.name, PART.name, GATE.name)
 
 def _block(number: int, sides: Mapping[Arm, float]) -> Block:
     """A block that meets every criterion of the scenario."""
-    met = {each.metric.name: each.target for each in SCENARIO.criteria if each.part == PART.name}
     parts = (
-        a_part(scenario=SCENARIO.name, part=PART.name, arm=arm, values={**met, GATE.name: value})
+        a_part(
+            scenario=SCENARIO.name,
+            part=part.name,
+            arm=arm,
+            values={
+                **{each.metric.name: each.target for each in SCENARIO.criteria if each.part == part.name},
+                **({GATE.name: value} if part == PART else {}),
+            },
+        )
         for arm, value in sides.items()
+        for part in SCENARIO.parts
     )
     return a_block(number=number, parts=tuple(parts))
 
