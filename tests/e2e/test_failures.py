@@ -54,11 +54,11 @@ def test_a_gateway_killed_in_the_middle_gives_no_result(repository: Repository) 
     assert (run / "failure.json").exists()
 
 
-def test_ctrl_c_leaves_what_was_measured(repository: Repository) -> None:
-    """Exit 130, one line, the first block on disk, and (by the fixture) no process."""
+def test_a_cancelled_run_leaves_what_was_measured(repository: Repository) -> None:
+    """One SIGTERM: exit 130, one line, the first block on disk, and (by the fixture) no process."""
     with repository.start("run", "--base", "HEAD", "--scenario", "1") as process:
         _wait_for(process, "block 2")
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=60)
     (run,) = repository.runs()
 
