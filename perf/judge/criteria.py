@@ -20,12 +20,14 @@ NEEDED_SAMPLES: Mapping[Metric, int] = {
     m.SMALL_E2E_P99: 1000,
     m.OVERHEAD_P99: 1000,
     m.BYSTANDER_E2E_P99: 400,
-    m.ITL_P99: 1000,
+    m.ITL_P99: 20,
 }
-"""Requests over all blocks without which a tail says nothing."""
+"""Requests over all blocks without which a tail says nothing; a stream has many gaps of its own."""
 
 OF_PROCESSES = frozenset(
     {
+        m.CPU_PER_REQUEST,
+        m.CPU_PER_DELTA,
         m.MACHINE_CPU,
         m.RSS_GROWTH,
         m.FD_GROWTH,

@@ -7,8 +7,8 @@ from itertools import pairwise
 from perf.judge.outage import visits_of
 from perf.model.load import Outcome, Phase, Sample
 from perf.model.run import Moment
-from perf.model.slices import SliceRecord
-from perf.model.units import ms_to_ns
+from perf.model.slices import Happened, SliceRecord
+from perf.model.units import ms_to_ns, ns_to_s
 
 STRETCH_NS = ms_to_ns(250)
 
@@ -36,7 +36,7 @@ def _moments(record: SliceRecord, steady: Sequence[Sample]) -> tuple[Moment, ...
     failed = Counter(stretch(each.intended_ns) for each in steady if each.outcome != Outcome.OK)
     moved = Counter(map(stretch, _moves_ns(record)))
     arrivals = Counter((stretch(each.arrival_ns), each.instance) for each in record.arrivals if each.nonce)
-    events = [(stretch(each.at_ns), f"{each.instance} {each.change}") for each in record.happened]
+    events = [(stretch(each.at_ns), _told(each, start_ns=start_ns)) for each in record.happened]
     slowest_ns = dict.fromkeys(range(last + 1), 0)
     for sample in steady:
         if sample.outcome == Outcome.OK:
@@ -55,6 +55,10 @@ def _moments(record: SliceRecord, steady: Sequence[Sample]) -> tuple[Moment, ...
         )
         for at in range(last + 1)
     )
+
+
+def _told(happened: Happened, *, start_ns: int) -> str:
+    return f"{happened.instance} {happened.change} after {ns_to_s(happened.at_ns - start_ns):.1f} s"
 
 
 def _moves_ns(record: SliceRecord) -> Iterator[int]:

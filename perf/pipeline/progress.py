@@ -51,13 +51,14 @@ class Lines:
             self._write(text)
 
     def block(self, number: int, *, at_most: int, doing: str) -> None:
-        """One line a block; what follows in it is left to the heartbeat."""
+        """One line a block, and one for how far what was said last has come; the heartbeat says the rest."""
         text = f"block {number} of at most {at_most}: {doing}" if number else doing
-        if number != self._number:
-            self._number = number
-            self.say(text)
         with self._lock:
-            self._doing, self._since_ns = text, self._clock_ns()
+            told_more = text.startswith(f"{self._doing}:")
+            if number != self._number or told_more:
+                self._write(text)
+            if not told_more:
+                self._number, self._doing, self._since_ns = number, text, self._clock_ns()
         if not self._heart.is_alive() and not self._over.is_set():
             self._heart.start()
 

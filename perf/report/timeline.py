@@ -58,7 +58,7 @@ def _scale(timeline: Timeline) -> str:
 
 def _events(timeline: Timeline) -> tuple[str, ...]:
     """A row of marks where something happened, and in words what."""
-    told = [f"{text} after {span(moment.at_ns)}" for moment in timeline.moments for text in moment.events]
+    told = [text for moment in timeline.moments for text in moment.events]
     marks = "".join(_EVENT if moment.events else _NOTHING for moment in timeline.moments)
     return (f"{marks} {', '.join(told)}",) if told else ()
 

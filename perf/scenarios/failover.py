@@ -38,6 +38,7 @@ _DEATH = Part(
         Event(at_ns=s_to_ns(1), instance=_PRIMARY, change=Change.DIES),
         Event(at_ns=s_to_ns(2.5), instance=_PRIMARY, change=Change.RETURNS),
     ),
+    saturating=True,
 )
 
 FAILOVER_SCENARIO = Scenario(

@@ -10,6 +10,7 @@ from perf.scenarios.topologies import GENERAL, script
 
 _AT_ONCE = (
     Criterion(part="streams", metric=m.TTFT_OVERHEAD_P95, bound=Bound.AT_MOST, target=ms_to_ns(100)),
+    Criterion(part="streams", metric=m.ITL_P99, bound=Bound.AT_MOST, target=ms_to_ns(100)),
     Criterion(part="streams", metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0),
     Criterion(part="streams", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999),
 )

@@ -25,6 +25,8 @@ from tests.judged import a_verdict
 HEAD_SHA = "a" * 40
 TARGET = "tiny"
 _P50_NS = 400_000.0
+_NOISE = 0.001
+"""So little that six blocks decide every number, also those with a limit of 1 %."""
 CAPABILITIES = frozenset({Capability.OPENAI_CHAT})
 CONFIG = """\
 [gate]
@@ -151,7 +153,7 @@ def _records(scenario: Scenario, part: Part, *, slowdown: float, rng: Random) ->
     if scenario.route is not Route.THROUGH_SUT:
         return [_record(scenario, part, arm=Arm.RIG, factor=1.0)]
     return [
-        _record(scenario, part, arm=arm, factor=factor * (1 + rng.gauss(0, 0.004)))
+        _record(scenario, part, arm=arm, factor=factor * (1 + rng.gauss(0, _NOISE)))
         for arm, factor in ((Arm.BASELINE, 1.0), (Arm.CANDIDATE, 1.0 + slowdown))
     ]
 

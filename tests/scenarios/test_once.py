@@ -9,7 +9,7 @@ import pytest
 from perf.model import metric as m
 from perf.model.load import ClosedLoop, ConstantRate
 from perf.model.run import Block
-from perf.model.scenario import Overload, Scenario
+from perf.model.scenario import Change, Event, Overload, Scenario
 from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.verdict import Decision
 from perf.pipeline.once import measure_once
@@ -22,6 +22,7 @@ _FACTS = {
     m.SUCCESS_RATIO.name,
     m.UNDISTURBED_SUCCESS.name,
     m.CONTENT_RATIO.name,
+    m.BYSTANDER_STICKY_RATIO.name,
     m.SHARE_DEVIATION.name,
     m.SOCKET_GROWTH.name,
     m.FD_GROWTH.name,
@@ -64,6 +65,14 @@ _SHORT_FORMS = (
         "memory-leak",
         workload=ConstantRate(per_second=100, duration_ns=s_to_ns(4)),
         usage_every_ns=ms_to_ns(100),
+    ),
+    _shorter(
+        "sticky-failover",
+        workload=ConstantRate(per_second=100, duration_ns=s_to_ns(2)),
+        events=(
+            Event(at_ns=s_to_ns(0.7), instance="openai-0", change=Change.DIES),
+            Event(at_ns=s_to_ns(1.5), instance="openai-0", change=Change.RETURNS),
+        ),
     ),
     _shorter(
         "overload",

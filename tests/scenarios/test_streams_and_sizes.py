@@ -1,4 +1,4 @@
-"""The reference gateway under the parts of scenarios 9, 10, 11, 14 and 16 that no mutant needs."""
+"""The reference gateway under the parts of scenarios 9, 10, 11, 14, 16, 19 and 20 that no mutant needs."""
 
 from collections.abc import Iterator
 
@@ -27,6 +27,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
         ("large-prompts", ("1kb", "100kb", "1mb", "conversation")),
         ("stream-fidelity", ("chat", "messages")),
         ("drain-rate", ("100-chunks", "500-chunks")),
+        ("health-under-load", ("busy", "large")),
+        ("config-scale", ("small", "instances")),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -1,6 +1,6 @@
 """Event streams over any split of their bytes."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perf.gateway.errors import Dialect
@@ -26,6 +26,7 @@ def split(text: bytes, cuts: list[int]) -> list[bytes]:
     return [text[a:b] for a, b in zip([0, *places], [*places, len(text)], strict=True)]
 
 
+@settings(max_examples=3 * settings().max_examples)
 @given(_events, _ends, st.lists(st.integers(0, 10_000), max_size=20))
 def test_events_do_not_depend_on_the_split(
     events: list[tuple[str, list[str]]], end: str, cuts: list[int]
@@ -39,6 +40,7 @@ def test_events_do_not_depend_on_the_split(
     assert not decoder.midway
 
 
+@settings(max_examples=3 * settings().max_examples)
 @given(_events, _ends)
 def test_events_survive_one_byte_at_a_time(events: list[tuple[str, list[str]]], end: str) -> None:
     """Also between the two bytes of a line end, and inside a character."""
@@ -49,6 +51,7 @@ def test_events_survive_one_byte_at_a_time(events: list[tuple[str, list[str]]], 
     assert len(decoded) == len(events)
 
 
+@settings(max_examples=3 * settings().max_examples)
 @given(
     st.binary(max_size=60).map(lambda raw: raw.replace(b"x", b"\n\n")),
     st.lists(st.integers(0, 99), max_size=9),

@@ -39,7 +39,7 @@ def test_every_request_is_in_one_stretch() -> None:
     assert [each.moved for each in moments] == [0, 1, 0]
     assert [each.slowest_ns for each in moments] == [2_000, 4_000, 6_000]
     assert moments[1].arrivals == {"openai-0": 1, "openai-1": 1}
-    assert [each.events for each in moments] == [(), ("openai-0 dies",), ()]
+    assert [each.events for each in moments] == [(), ("openai-0 dies after 0.2 s",), ()]
 
 
 def test_where_nothing_happens_there_is_no_timeline() -> None:

@@ -37,6 +37,24 @@ def test_a_log_has_a_line_a_block_and_a_heartbeat() -> None:
     ]
 
 
+def test_a_log_tells_how_far_a_long_slice_has_come() -> None:
+    """That is a line of its own; the heartbeat goes on counting from the start of the slice."""
+    clock, stream = _Clock(), StringIO()
+    lines = Lines(stream, clock_ns=clock)
+    lines.block(0, at_most=24, doing="mix, candidate")
+    clock.now_ns = s_to_ns(60)
+    lines.block(0, at_most=24, doing="mix, candidate: 60 s of 2 min, 60 s left")
+    clock.now_ns = s_to_ns(90)
+    lines.beat()
+    lines.close()
+
+    assert stream.getvalue().splitlines() == [
+        "perfgate [  0.0 s] mix, candidate",
+        "perfgate [ 60.0 s] mix, candidate: 60 s of 2 min, 60 s left",
+        "perfgate [ 90.0 s] mix, candidate, for 90 s now",
+    ]
+
+
 def test_quiet_is_silent_and_a_file_gets_lines() -> None:
     """A bar is for terminals only."""
     assert isinstance(listener(StringIO(), quiet=True, colour=False), Silent)

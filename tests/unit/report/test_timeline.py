@@ -26,7 +26,7 @@ def _moment(number: int, *, requests: int = 8, failed: int = 0, events: tuple[st
     )
 
 
-MOMENTS = (_moment(0), _moment(1, failed=4, events=("openai-0 dies",)), _moment(2, requests=0))
+MOMENTS = (_moment(0), _moment(1, failed=4, events=("openai-0 dies after 0.3 s",)), _moment(2, requests=0))
 
 
 def _report() -> Report:
@@ -40,7 +40,7 @@ def test_a_drawing_has_a_letter_for_each_stretch() -> None:
 
     assert drawing(timeline) == (
         "failover/death, this change (a column is 250 ms)",
-        "·▼· openai-0 dies after 250 ms",
+        "·▼· openai-0 dies after 0.3 s",
         "██· requests: 16",
         "·▅· failed: 4",
         "·▅· answered by another instance than the one before: 4",
@@ -53,7 +53,7 @@ def test_a_drawing_has_a_letter_for_each_stretch() -> None:
 @pytest.mark.parametrize("name", ["console", "markdown", "html"])
 def test_every_page_for_people_has_the_timeline(name: str) -> None:
     """The drawing stands in the terminal, the comment and the page."""
-    assert "·▼· openai-0 dies after 250 ms" in RENDERERS[name](_report())
+    assert "·▼· openai-0 dies after 0.3 s" in RENDERERS[name](_report())
 
 
 def test_the_result_for_programs_has_the_numbers() -> None:

@@ -5,7 +5,7 @@ import random
 import statistics
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -21,7 +21,6 @@ def _blocks(n: int, *, centre: float, seed: int) -> list[float]:
     return [rng.gauss(centre, 0.02) for _ in range(n)]
 
 
-@settings(max_examples=20)
 @given(values=_VALUES, alpha=_ALPHA)
 def test_bounds_enclose_the_estimate(values: list[float], alpha: float) -> None:
     """The estimate is the Hodges–Lehmann centre and lies between its bounds."""
@@ -31,7 +30,6 @@ def test_bounds_enclose_the_estimate(values: list[float], alpha: float) -> None:
     assert bounds.lower <= bounds.estimate <= bounds.upper
 
 
-@settings(max_examples=20)
 @given(values=_VALUES, alpha=_ALPHA, null=st.floats(-0.5, 0.5))
 def test_lower_bound_and_p_value_agree(values: list[float], alpha: float, null: float) -> None:
     """The p-value is below alpha exactly when the lower bound is above the null."""
@@ -42,7 +40,6 @@ def test_lower_bound_and_p_value_agree(values: list[float], alpha: float, null: 
         assert (p_value < alpha) == (bounds.lower > null)
 
 
-@settings(max_examples=20)
 @given(values=_VALUES, alpha=_ALPHA)
 def test_swapping_the_sides_turns_the_bounds(values: list[float], alpha: float) -> None:
     """Candidate against baseline is the mirror image of baseline against candidate."""
@@ -53,7 +50,6 @@ def test_swapping_the_sides_turns_the_bounds(values: list[float], alpha: float) 
     assert turned.upper == pytest.approx(-bounds.lower, abs=1e-12)
 
 
-@settings(max_examples=20)
 @given(values=_VALUES)
 def test_a_smaller_alpha_widens_the_bounds(values: list[float]) -> None:
     """Demanding more certainty never narrows the interval."""
@@ -107,7 +103,6 @@ def test_one_block_bounds_nothing() -> None:
     assert one_sided_p([5.0], null=0.0) == 1.0
 
 
-@settings(max_examples=20)
 @given(baseline=_VALUES, candidate=_VALUES)
 def test_two_sample_bounds_are_welchs(baseline: list[float], candidate: list[float]) -> None:
     """The half-width is that of scipy's Welch interval, around the Hodges–Lehmann shift."""

@@ -3,14 +3,13 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from perf.stats.chisquare import goodness_of_fit, goodness_of_fit_power
 
 
-@settings(max_examples=20)
 @given(pairs=st.lists(st.tuples(st.integers(0, 500), st.integers(1, 9)), min_size=2, max_size=8))
 def test_p_value_is_that_of_scipy(pairs: list[tuple[int, int]]) -> None:
     """Statistic and p-value agree for any counts and weights."""

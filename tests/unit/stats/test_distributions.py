@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
@@ -17,35 +17,30 @@ def _agree(value: float, reference: float) -> bool:
     return math.isclose(value, float(reference), rel_tol=1e-9, abs_tol=1e-12)
 
 
-@settings(max_examples=20)
 @given(z=st.floats(-30.0, 30.0))
 def test_normal_cdf_is_that_of_scipy(z: float) -> None:
     """Both tails are right, also far out."""
     assert _agree(distributions.normal_cdf(z), stats.norm.cdf(z))
 
 
-@settings(max_examples=20)
 @given(p=_TAILS)
 def test_normal_quantile_is_that_of_scipy(p: float) -> None:
     """The quantile agrees over the whole open interval."""
     assert _agree(distributions.normal_quantile(p), stats.norm.ppf(p))
 
 
-@settings(max_examples=20)
 @given(x=st.floats(0.0, 1.0), a=st.floats(0.1, 100.0), b=st.floats(0.1, 100.0))
 def test_regularised_beta_is_that_of_scipy(x: float, a: float, b: float) -> None:
     """The incomplete beta function agrees on both sides of its mean."""
     assert _agree(distributions.regularised_beta(x, a=a, b=b), special.betainc(a, b, x))
 
 
-@settings(max_examples=20)
 @given(a=st.floats(0.1, 200.0), x=st.floats(0.0, 400.0))
 def test_regularised_gamma_upper_is_that_of_scipy(a: float, x: float) -> None:
     """The incomplete gamma function agrees in the series and in the fraction."""
     assert _agree(distributions.regularised_gamma_upper(a, x), special.gammaincc(a, x))
 
 
-@settings(max_examples=20)
 @given(t=st.floats(-200.0, 200.0), df=_DFS)
 def test_student_t_tails_are_those_of_scipy(t: float, df: float) -> None:
     """Both tails agree, also far out where verdicts are made."""
@@ -53,7 +48,6 @@ def test_student_t_tails_are_those_of_scipy(t: float, df: float) -> None:
     assert _agree(distributions.student_t_cdf(t, df), stats.t.cdf(t, df))
 
 
-@settings(max_examples=20)
 @given(tail=st.floats(1e-8, 0.49), df=_DFS)
 def test_student_t_points_are_those_of_scipy(tail: float, df: float) -> None:
     """The critical values of the bounds agree, and the quantile mirrors them."""
@@ -71,21 +65,18 @@ def test_student_t_quantile_is_symmetric() -> None:
     assert _agree(distributions.student_t_upper_point(0.975, 7.0), -upper)
 
 
-@settings(max_examples=20)
 @given(x=st.floats(0.0, 300.0), df=st.integers(1, 100))
 def test_chi_square_sf_is_that_of_scipy(x: float, df: int) -> None:
     """The upper tail of chi-square agrees."""
     assert _agree(distributions.chi_square_sf(x, df), stats.chi2.sf(x, df))
 
 
-@settings(max_examples=20)
 @given(tail=st.floats(1e-6, 0.999), df=st.integers(1, 40))
 def test_chi_square_upper_point_is_that_of_scipy(tail: float, df: int) -> None:
     """The critical value of chi-square agrees."""
     assert _agree(distributions.chi_square_upper_point(tail, df), stats.chi2.isf(tail, df))
 
 
-@settings(max_examples=20)
 @given(x=st.floats(0.1, 100.0), df=st.integers(1, 20), noncentrality=st.floats(0.1, 100.0))
 def test_noncentral_chi_square_sf_is_that_of_scipy(x: float, df: int, noncentrality: float) -> None:
     """The noncentral upper tail agrees; scipy itself is exact here to about 1e-9."""

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perf.stats.bounds import one_sided_bounds
@@ -12,7 +12,6 @@ from perf.stats.equivalence import equivalence, non_inferiority
 _VALUES = st.lists(st.integers(-100, 100).map(lambda k: k / 1000), min_size=2, max_size=24)
 
 
-@settings(max_examples=20)
 @given(values=_VALUES, limit=st.floats(0.001, 0.2))
 def test_non_inferiority_is_an_upper_bound_below_the_limit(values: list[float], limit: float) -> None:
     """Proven means upper bound below limit, and p below alpha says the same."""
@@ -24,7 +23,6 @@ def test_non_inferiority_is_an_upper_bound_below_the_limit(values: list[float], 
         assert proof.proven == (proof.p_value < 0.05)
 
 
-@settings(max_examples=20)
 @given(values=_VALUES)
 def test_equivalence_is_non_inferiority_both_ways(values: list[float]) -> None:
     """Both one-sided tests must succeed."""

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perf.stats.holm import holm
@@ -12,7 +12,6 @@ _P_VALUES = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12)
 _ALPHA = st.floats(0.001, 0.2)
 
 
-@settings(max_examples=20)
 @given(p_values=_P_VALUES, alpha=_ALPHA)
 def test_adjusted_p_is_that_of_the_closed_test(p_values: list[float], alpha: float) -> None:
     """Each adjusted p is the largest Bonferroni p over all intersections that hold the hypothesis."""
@@ -26,7 +25,6 @@ def test_adjusted_p_is_that_of_the_closed_test(p_values: list[float], alpha: flo
         assert result.adjusted_p == pytest.approx(max(p for s, p in bonferroni.items() if index in s))
 
 
-@settings(max_examples=20)
 @given(p_values=_P_VALUES, alpha=_ALPHA)
 def test_rejection_agrees_with_both_ways_to_read_it(p_values: list[float], alpha: float) -> None:
     """Rejected means p within its local alpha; the adjusted p says the same but for rounding."""
@@ -36,7 +34,6 @@ def test_rejection_agrees_with_both_ways_to_read_it(p_values: list[float], alpha
             assert result.rejected == (result.adjusted_p <= alpha)
 
 
-@settings(max_examples=20)
 @given(p_values=_P_VALUES, alpha=_ALPHA)
 def test_order_does_not_matter(p_values: list[float], alpha: float) -> None:
     """Reversing the hypotheses reverses the adjusted p-values."""

@@ -6,7 +6,7 @@ import statistics
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -15,7 +15,6 @@ from perf.stats import location
 _VALUES = st.lists(st.floats(-100.0, 100.0), min_size=6, max_size=25)
 
 
-@settings(max_examples=20)
 @given(values=_VALUES, shift=st.floats(-50.0, 50.0))
 def test_hodges_lehmann_moves_with_the_sample(values: list[float], shift: float) -> None:
     """Adding a constant to every value adds it to the centre."""
@@ -24,7 +23,6 @@ def test_hodges_lehmann_moves_with_the_sample(values: list[float], shift: float)
     assert moved == pytest.approx(location.hodges_lehmann(values) + shift, abs=1e-9)
 
 
-@settings(max_examples=20)
 @given(values=_VALUES)
 def test_hodges_lehmann_flips_with_the_sample(values: list[float]) -> None:
     """Swapping baseline and candidate turns the sign and nothing else."""
@@ -47,7 +45,6 @@ def test_one_wild_value_hardly_moves_the_centre() -> None:
     assert abs(location.hodges_lehmann([*calm, 1000.0]) - location.hodges_lehmann(calm)) < 1.0
 
 
-@settings(max_examples=20)
 @given(baseline=_VALUES, candidate=_VALUES)
 def test_shift_is_the_median_difference(baseline: list[float], candidate: list[float]) -> None:
     """The two-sample estimate is the median over all pairs, and swapping turns its sign."""
@@ -57,7 +54,6 @@ def test_shift_is_the_median_difference(baseline: list[float], candidate: list[f
     assert location.hodges_lehmann_shift(candidate, baseline) == pytest.approx(-expected, abs=1e-9)
 
 
-@settings(max_examples=20)
 @given(baseline=_VALUES, candidate=_VALUES)
 def test_trimmed_means_give_scipys_yuen_test(baseline: list[float], candidate: list[float]) -> None:
     """Means and standard errors are those in Yuen's two-sample statistic as scipy computes it."""
@@ -73,7 +69,6 @@ def test_trimmed_means_give_scipys_yuen_test(baseline: list[float], candidate: l
         assert (after.mean - before.mean) / error == pytest.approx(float(yuen), rel=1e-6, abs=1e-6)
 
 
-@settings(max_examples=20)
 @given(values=_VALUES)
 def test_no_trimming_is_the_usual_mean(values: list[float]) -> None:
     """With nothing trimmed the error is s over the root of n."""
@@ -82,7 +77,6 @@ def test_no_trimming_is_the_usual_mean(values: list[float]) -> None:
     assert result.standard_error == pytest.approx(statistics.stdev(values) / len(values) ** 0.5, abs=1e-9)
 
 
-@settings(max_examples=20)
 @given(values=_VALUES)
 def test_variance_is_the_usual_one(values: list[float]) -> None:
     """The variance agrees with the standard library's exact one."""

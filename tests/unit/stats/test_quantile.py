@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perf.stats.quantile import median, quantile, smallest_n_for_quantile
@@ -10,21 +10,18 @@ from perf.stats.quantile import median, quantile, smallest_n_for_quantile
 _VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60)
 
 
-@settings(max_examples=20)
 @given(values=_VALUES, q=st.floats(0.0, 1.0))
 def test_quantile_is_numpys_default(values: list[float], q: float) -> None:
     """Hyndman and Fan's type 7, as numpy computes it."""
     assert quantile(sorted(values), q) == pytest.approx(float(np.quantile(values, q)), rel=1e-9, abs=1e-6)
 
 
-@settings(max_examples=20)
 @given(values=_VALUES, q=st.floats(0.0, 1.0))
 def test_quantile_stays_among_the_values(values: list[float], q: float) -> None:
     """Interpolation never leaves the range of the sample."""
     assert min(values) <= quantile(sorted(values), q) <= max(values)
 
 
-@settings(max_examples=20)
 @given(values=_VALUES)
 def test_median_ignores_order(values: list[float]) -> None:
     """The median of a sample is that of its reverse."""

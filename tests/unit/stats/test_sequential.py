@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -12,7 +12,6 @@ from perf.stats.sequential import EQUIVALENCE, REGRESSION, RELEVANT_SHARE_OF_LIM
 _LOOKS = st.sets(st.integers(1, 100), min_size=1, max_size=8).map(lambda looks: tuple(sorted(looks)))
 
 
-@settings(max_examples=20)
 @given(looks=_LOOKS, alpha=st.floats(0.0001, 0.2), shape=st.sampled_from(Shape))
 def test_looks_spend_exactly_alpha(looks: tuple[int, ...], alpha: float, shape: Shape) -> None:
     """Every look adds something not negative, and all of them add up to alpha."""

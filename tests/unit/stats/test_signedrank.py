@@ -5,7 +5,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -24,7 +24,6 @@ def test_p_value_is_scipys_exact_one(n: int) -> None:
     assert signedrank.signed_rank_p(values) == pytest.approx(float(reference), rel=1e-9)
 
 
-@settings(max_examples=20)
 @given(values=_SMALL)
 def test_ties_and_zeros_keep_it_exact(values: list[float]) -> None:
     """The p-value is the share of sign flips, zeros dropped, that reach the observed rank sum."""
@@ -37,7 +36,6 @@ def test_ties_and_zeros_keep_it_exact(values: list[float]) -> None:
     assert signedrank.signed_rank_p(values) == reaching / len(flips)
 
 
-@settings(max_examples=20)
 @given(values=_SMALL)
 def test_doubled_ranks_are_those_of_scipy(values: list[float]) -> None:
     """Ties share their mean rank."""

@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -13,7 +13,6 @@ from perf.stats.slope import theil_sen
 _READINGS = st.lists(st.integers(-20, 20).map(float), min_size=8, max_size=30)
 
 
-@settings(max_examples=20)
 @given(y=_READINGS)
 def test_slope_and_limits_are_those_of_scipy(y: list[float]) -> None:
     """Slope and 95 % limits over distinct times agree, ties in the readings included."""
@@ -25,7 +24,6 @@ def test_slope_and_limits_are_those_of_scipy(y: list[float]) -> None:
     assert result.upper == pytest.approx(float(reference.high_slope))
 
 
-@settings(max_examples=20)
 @given(points=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=3, max_size=20))
 def test_limits_enclose_the_slope_whatever_is_tied(points: list[tuple[int, int]]) -> None:
     """Ties in both series leave a sensible answer."""

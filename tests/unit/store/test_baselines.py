@@ -33,7 +33,6 @@ def test_writing_again_changes_nothing(values: tuple[float, ...]) -> None:
 
 
 @given(st.permutations(["a", "b", "c", "d"]))
-@settings(max_examples=20)
 def test_order_of_measuring_does_not_show(scenarios: list[str]) -> None:
     """Entries are written in the order of their keys, whatever order they come in."""
     entries = tuple(an_entry(scenario=scenario) for scenario in scenarios)

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perf.wire.sse import SseDecoder, SseFrame
@@ -52,6 +52,7 @@ def by_the_standard(stream: bytes) -> list[SseFrame]:
     return frames
 
 
+@settings(max_examples=3 * settings().max_examples)
 @given(stream=streams(), cuts=st.lists(st.integers(0, 200), max_size=8))
 def test_every_split_gives_the_frames_of_the_standard(stream: bytes, cuts: list[int]) -> None:
     """Wherever reads end, the frames are those that the standard finds in the whole."""
@@ -62,6 +63,7 @@ def test_every_split_gives_the_frames_of_the_standard(stream: bytes, cuts: list[
     assert [frame for part in parts for frame in decoder.feed(part)] == by_the_standard(stream)
 
 
+@settings(max_examples=3 * settings().max_examples)
 @given(stream=streams())
 def test_single_bytes_give_the_frames_of_the_standard(stream: bytes) -> None:
     """Not even a read of one byte after the other changes a frame."""
