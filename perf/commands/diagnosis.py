@@ -27,6 +27,7 @@ _RIGHTS = ("actions: read", "contents: read", "pull-requests: write", "statuses:
 _OPTIONAL = {"valgrind": "counts instructions per request", "wrk": "runs the Lua stress scripts"}
 _MIN_CORES = 2
 _GOOD_CORES = 4
+_BRANCH = re.compile(r"branches: \[([^\]]+)\]")
 _PIN = re.compile(r"uses: (?P<repository>[\w.-]+/[\w.-]+?)(/[\w./-]+)?@(?P<commit>[0-9a-f]{40}) # v[\d.]+$")
 
 
@@ -187,10 +188,12 @@ def _workflow(name: str, text: str) -> Line:
 
 
 def _expected(name: str, text: str) -> str:
-    """The template with the pin that the file has, so that a pin which a bot moved is no difference."""
+    """The template with the pin and the branch that the file has: a bot may move the pin."""
     found = [
         match for match in map(_PIN.search, text.splitlines()) if match and match[1] != "actions/checkout"
     ]
     if not found:
         return template(name)
-    return Pin(repository=found[0]["repository"], commit=found[0]["commit"]).filled(template(name))
+    branch = _BRANCH.search(text)
+    pin = Pin(repository=found[0]["repository"], commit=found[0]["commit"])
+    return pin.filled(template(name), branch=branch[1] if branch else "main")

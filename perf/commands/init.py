@@ -11,7 +11,7 @@ from perf.errors import Exit, UsageError
 from perf.sut.git import try_git
 from perf.sut.source import CONFIG_FILES, repository_root
 
-WORKFLOWS = ("perf-gate.yml", "perf-report.yml", "perf-label.yml")
+WORKFLOWS = ("perf-gate.yml", "perf-report.yml", "perf-label.yml", "perf-baseline.yml")
 WORKFLOW_FOLDER = ".github/workflows"
 TEMPLATES = Path(__file__).with_name("templates")
 _PIN = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)@(?P<commit>[0-9a-f]{40})")
@@ -25,10 +25,10 @@ class Pin:
     repository: str
     commit: str
 
-    def filled(self, template: str) -> str:
-        """A workflow template with this pin and perfgate's version."""
+    def filled(self, template: str, *, branch: str) -> str:
+        """A workflow template with this pin, perfgate's version, and the branch that is merged into."""
         named = template.replace("OWNER/PERFGATE", self.repository).replace("@PIN", f"@{self.commit}")
-        return named.replace("vVERSION", f"v{__version__}")
+        return named.replace("vVERSION", f"v{__version__}").replace("[main]", f"[{branch}]")
 
 
 def init(repo: Path, *, action: str | None, force: bool) -> Exit:
@@ -38,7 +38,8 @@ def init(repo: Path, *, action: str | None, force: bool) -> Exit:
     """
     root = repository_root(repo)
     pin = _pin(action)
-    files = {f"{WORKFLOW_FOLDER}/{name}": pin.filled(template(name)) for name in WORKFLOWS}
+    branch = _default_branch(root)
+    files = {f"{WORKFLOW_FOLDER}/{name}": pin.filled(template(name), branch=branch) for name in WORKFLOWS}
     if not any((root / name).exists() for name in CONFIG_FILES[:2]):
         files[CONFIG_FILES[0]] = guessed_target(root, template=template(CONFIG_FILES[0]))
     kept = [name for name, text in files.items() if not _written(root / name, text, force=force)]
@@ -70,6 +71,12 @@ def _written(path: Path, text: str, *, force: bool) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return True
+
+
+def _default_branch(root: Path) -> str:
+    """The branch that pull requests are merged into, as the clone remembers it; otherwise `main`."""
+    said = try_git(root, "symbolic-ref", "--short", "refs/remotes/origin/HEAD") or "origin/main"
+    return said.strip().partition("/")[2]
 
 
 def _pin(action: str | None) -> Pin:

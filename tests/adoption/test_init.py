@@ -68,6 +68,16 @@ def test_what_is_there_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert path.read_text() == ours
 
 
+def test_baselines_follow_the_default_branch(tmp_path: Path) -> None:
+    """New baselines are measured of what is merged into the branch that the clone calls its default."""
+    repo = _repository(tmp_path / "repo", LANGUAGES["node"][0])
+    git(repo, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
+
+    assert main(["init", "--repo", str(repo), "--action", PIN]) == 0
+    text = (repo / ".github" / "workflows" / "perf-baseline.yml").read_text()
+    assert "branches: [trunk]" in text
+
+
 @pytest.mark.parametrize("pin", ["perfgate/perfgate@v1", "perfgate@" + "a" * 40], ids=["tag", "no owner"])
 def test_only_a_whole_commit_is_a_pin(tmp_path: Path, pin: str) -> None:
     """A tag can be moved, so it is refused before anything is written."""

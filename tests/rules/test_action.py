@@ -47,7 +47,7 @@ def _defaults(inputs: Mapping[str, object]) -> dict[str, str]:
     found = {}
     for name, described in inputs.items():
         assert isinstance(described, dict)
-        default = described["default"]
+        default = described.get("default", "")
         found[name] = str(default).lower() if isinstance(default, bool) else default
     return found
 
@@ -86,12 +86,13 @@ def test_the_workflows_outputs_are_the_actions() -> None:
     assert set(re.findall(r"`([\w-]+)`", named)) == set(outputs)
 
 
-def test_the_reports_inputs_are_documented() -> None:
-    """The action that comments takes and gives what its tables say."""
-    action = _document(".github/actions/report/action.yml")
+@pytest.mark.parametrize(("title", "name"), [("The report", "report"), ("New baselines", "baseline")])
+def test_what_the_other_actions_take_is_documented(title: str, name: str) -> None:
+    """The actions that comment and that record baselines take and give what their tables say."""
+    action = _document(f".github/actions/{name}/action.yml")
 
-    assert _section("The report", table=0) == _defaults(action["inputs"])
-    assert set(_section("The report", table=1)) == set(action["outputs"])
+    assert _section(title, table=0) == _defaults(action["inputs"])
+    assert set(_section(title, table=1)) == set(action["outputs"])
 
 
 def test_the_action_can_be_listed() -> None:
