@@ -25,7 +25,7 @@ _PARTS = (
     _part(Ask.CHAT, stream=False, gates=()),
     _part(Ask.CHAT_CONVERTED, stream=False, gates=(m.E2E_P50, m.CPU_PER_REQUEST)),
     _part(Ask.MESSAGES, stream=False, gates=(m.CPU_PER_REQUEST,)),
-    _part(Ask.CHAT, stream=True, gates=()),
+    _part(Ask.CHAT, stream=True, gates=(m.CPU_PER_DELTA,)),
     _part(Ask.CHAT_CONVERTED, stream=True, gates=(m.CPU_PER_REQUEST,)),
     _part(Ask.MESSAGES, stream=True, gates=()),
 )

@@ -37,9 +37,9 @@ STREAMING_THROUGHPUT = Scenario(
             stream=True,
             workload=ClosedLoop(connections=1, requests=12),
             warmup_requests=3,
-            slices=3,
+            slices=2,
             default_script=script(tokens=20, first_delay_ms=2, interval_ms=1),
-            gates=(m.TTFT_P50, m.CPU_PER_DELTA),
+            gates=(m.TTFT_P50,),
         ),
     ),
     criteria=(
