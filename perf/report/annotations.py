@@ -7,12 +7,12 @@ from perf.report.neutral import visible
 from perf.report.phrase import text_of
 
 MAX_LINES = 9
-"""GitHub drops, without a word, what goes beyond ten errors in a step."""
+"""GitHub drops, without a word, what goes beyond ten errors in a step, and a step that fails is one by itself."""
 _MOST = 300
 
 
 def render(report: Report) -> str:
-    """At most ten `::error` lines, or one `::warning` when nothing is decided; "" for a pass."""
+    """At most nine `::error` lines, or one `::warning` when nothing is decided; "" for a pass."""
     match report.status:
         case Status.PASSED:
             return ""
@@ -29,9 +29,10 @@ def _errors(report: Report) -> str:
     bad = [row for row in rows if row.finding.gating and row.finding.decision in FAILING | UNMEASURED]
     if not bad:
         return _line("error", title="Performance gate", text=f"{report.title}: {text_of(report.sentence)}")
-    lines = [_error(row) for row in bad[:MAX_LINES]]
-    if len(bad) > MAX_LINES:
-        lines.append(_line("error", title="Performance gate", text=f"and {len(bad) - MAX_LINES} more"))
+    shown = bad if len(bad) <= MAX_LINES else bad[: MAX_LINES - 1]
+    lines = [_error(row) for row in shown]
+    if len(bad) > len(shown):
+        lines.append(_line("error", title="Performance gate", text=f"and {len(bad) - len(shown)} more"))
     return "".join(lines)
 
 
