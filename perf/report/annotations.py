@@ -7,7 +7,7 @@ from perf.report.neutral import visible
 from perf.report.phrase import text_of
 
 MAX_LINES = 9
-"""GitHub drops, without a word, what goes beyond ten errors in a step, and a step that fails is one by itself."""
+"""GitHub drops, without a word, what goes beyond ten errors in a step, and its own failure is one."""
 _MOST = 300
 
 

@@ -1,5 +1,8 @@
 """Holm's procedure and the proof of equivalence agree with statsmodels."""
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +11,14 @@ from statsmodels.stats.weightstats import DescrStatsW
 
 from perf.stats.equivalence import equivalence
 from perf.stats.holm import holm
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_collections() -> Iterator[None]:
+    """`multipletests` collects garbage at each call, which takes half a second where much is loaded."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(gc, "collect", lambda: 0)
+        yield
 
 
 @settings(max_examples=25)

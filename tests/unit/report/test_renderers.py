@@ -258,7 +258,7 @@ def test_junit_is_xml_whatever_it_quotes() -> None:
 
 @pytest.mark.parametrize("count", [1, 9, 60], ids=str)
 def test_annotations_stay_below_ten_errors(count: int) -> None:
-    """GitHub drops the eleventh error of a step, and its failure is one: the ninth says how many more there are."""
+    """GitHub drops the eleventh error of a step, and its failure is one: the ninth tells how many more."""
     findings = tuple(
         a_finding(scenario=f"s{number:02}", decision=Decision.REGRESSED, change=0.2)
         for number in range(count)
