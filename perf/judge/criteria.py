@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
+from perf.judge.ceiling import rig_ceiling
 from perf.judge.compare import Series
 from perf.model import metric as m
 from perf.model.metric import Key, Metric, Unit
@@ -161,19 +162,9 @@ def _unmeasured(scenario: Scenario, criterion: Criterion, *, case: _Case) -> tup
 def _busy_rig(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
     """Why a load to the limit says nothing about the gateway; "" if the rig had room, or need not have."""
     part = next(each for each in scenario.parts if each.name == criterion.part)
-    if not part.saturating:
-        return ""
-    load, lag = (
-        _centre(Key(scenario.name, part.name, metric.name), all_series=case.all_series, arm=Arm.CANDIDATE)
-        for metric in (m.RIG_LOAD, m.RIG_LAG)
+    return (
+        rig_ceiling(scenario.name, part.name, case.all_series, policy=case.policy) if part.saturating else ""
     )
-    if (load or 0.0) > case.policy.max_engine_ratio:
-        why = f"engine and upstream used {load:.0%} of their own core(s)"
-    elif (lag or 0.0) > case.policy.max_lag_ratio:
-        why = f"the engine took up {lag:.0%} of the requests late"
-    else:
-        return ""
-    return f"{why}, so the rig may be what is slow: measure on a machine with more cores"
 
 
 def _requests(scenario: Scenario, criterion: Criterion, *, case: _Case) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from perf.judge.ceiling import rig_ceiling
 from perf.judge.compare import Series, worse, worse_ratios
 from perf.judge.decide import Terms, decide
 from perf.judge.evidence import Evidence, change_of, counted_evidence, paired_evidence, stored_evidence
@@ -12,12 +13,14 @@ from perf.judge.levels import Look
 from perf.judge.stored import drift_allowance, key_of, machine_scale, same_machine, scale_for, worse_logs
 from perf.model.baseline import MachineRecord
 from perf.model.build import Environment
-from perf.model.metric import Key, Metric
+from perf.model.metric import QPS, Key, Metric
 from perf.model.policy import Policy
 from perf.model.run import Arm
 from perf.model.verdict import Basis, Decision, Finding
 from perf.stats.holm import HolmResult, holm
 from perf.stats.repeats import Repeats
+
+_LOSS = frozenset({Decision.REGRESSED, Decision.SUSPECT, Decision.COLLAPSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +167,17 @@ def _ruling(series: Series, case: Case, *, evidence: Evidence | None, terms: Ter
             "nothing to compare with: neither a base build nor a committed baseline has it",
         )
     ruling = decide(evidence, terms)
+    ceiling = _ceiling(series, case)
+    if ceiling and not (case.paired and ruling.decision in _LOSS):
+        return Decision.UNMEASURABLE, ceiling
     return ruling.decision, ruling.text
+
+
+def _ceiling(series: Series, case: Case) -> str:
+    """Why a throughput is that of the rig: that hides losses, but what both builds show beside it is real."""
+    if series.metric is not QPS:
+        return ""
+    return rig_ceiling(series.key.scenario, series.key.part, case.all_series, policy=case.policy)
 
 
 def _basis(case: Case, evidence: Evidence | None) -> Basis:

@@ -24,6 +24,7 @@ _SATURATED = Part(
     together=3,
     default_script=script(tokens=16),
     gates=(m.QPS,),
+    saturating=True,
 )
 
 BASELINE_LATENCY = Scenario(
