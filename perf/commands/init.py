@@ -7,6 +7,7 @@ from pathlib import Path
 
 from perf import __version__
 from perf.commands.guessing import guessed_target
+from perf.commands.ordering import STATE_FOLDER
 from perf.errors import Exit, UsageError
 from perf.sut.git import try_git
 from perf.sut.source import CONFIG_FILES, repository_root
@@ -45,6 +46,7 @@ def init(repo: Path, *, action: str | None, force: bool) -> Exit:
     kept = [name for name, text in files.items() if not _written(root / name, text, force=force)]
     for name in files:
         sys.stdout.write(f"{'kept' if name in kept else 'written'}  {name}\n")
+    _ignore(root / ".gitignore")
     if kept:
         raise UsageError(
             f"{len(kept)} files have another content, and were kept",
@@ -71,6 +73,14 @@ def _written(path: Path, text: str, *, force: bool) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return True
+
+
+def _ignore(path: Path) -> None:
+    """Keep builds and runs out of commits."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if f"{STATE_FOLDER}/" not in text.splitlines():
+        gap = "\n" if text and not text.endswith("\n") else ""
+        path.write_text(f"{text}{gap}{STATE_FOLDER}/\n", encoding="utf-8")
 
 
 def _default_branch(root: Path) -> str:

@@ -68,6 +68,15 @@ def test_what_is_there_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert path.read_text() == ours
 
 
+def test_builds_and_runs_stay_out_of_commits(tmp_path: Path) -> None:
+    """The folder of perfgate is ignored by git, once, and what was ignored before still is."""
+    repo = _repository(tmp_path / "repo", {**LANGUAGES["node"][0], ".gitignore": "node_modules"})
+    for _ in range(2):
+        assert main(["init", "--repo", str(repo), "--action", PIN]) == 0
+
+    assert (repo / ".gitignore").read_text() == "node_modules\n.perfgate/\n"
+
+
 def test_baselines_follow_the_default_branch(tmp_path: Path) -> None:
     """New baselines are measured of what is merged into the branch that the clone calls its default."""
     repo = _repository(tmp_path / "repo", LANGUAGES["node"][0])
