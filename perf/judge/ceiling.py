@@ -9,7 +9,7 @@ from perf.model.policy import Policy
 from perf.model.run import Arm
 
 
-def rig_ceiling(scenario: str, part: str, all_series: Mapping[Key, Series], *, policy: Policy) -> str:
+def rig_ceiling(scenario: str, part: str, *, all_series: Mapping[Key, Series], policy: Policy) -> str:
     """Why the rig may be what was slow in this part, by the median over blocks; "" if it had room."""
     load, lag = (_of(Key(scenario, part, metric.name), all_series) for metric in (RIG_LOAD, RIG_LAG))
     if load > policy.max_engine_ratio:

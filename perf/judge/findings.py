@@ -177,7 +177,7 @@ def _ceiling(series: Series, case: Case) -> str:
     """Why a throughput is that of the rig: that hides losses, but what both builds show beside it is real."""
     if series.metric is not QPS:
         return ""
-    return rig_ceiling(series.key.scenario, series.key.part, case.all_series, policy=case.policy)
+    return rig_ceiling(series.key.scenario, series.key.part, all_series=case.all_series, policy=case.policy)
 
 
 def _basis(case: Case, evidence: Evidence | None) -> Basis:
