@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
-from perf.judge.compare import Series, series_of
+from perf.judge.compare import series_of
 from perf.judge.findings import limit_of
 from perf.judge.gates import contract_keys, gates_of
 from perf.judge.stored import key_of, machine_independent, same_machine
 from perf.model.baseline import Baseline, BaselineEntry, MachineRecord
-from perf.model.metric import Direction, Key
+from perf.model.metric import METRIC_BY_NAME, Direction, Key
 from perf.model.policy import Policy
 from perf.model.run import Block
 from perf.model.scenario import Scenario
@@ -23,8 +23,9 @@ def entries_of(
     gates = gates_of(scenarios, all_series)
     wanted = contract_keys(scenarios, all_series)
     return tuple(
-        _entry(key, all_series[key], gating=key in gates, policy=policy, commit=commit)
-        for key in sorted(wanted & all_series.keys())
+        entry_of(key, series.of(series.subject), gating=key in gates, policy=policy, commit=commit)
+        for key, series in sorted(all_series.items())
+        if key in wanted
     )
 
 
@@ -102,15 +103,18 @@ def _same_kind(one: MachineRecord, other: MachineRecord) -> bool:
     return same_machine(one.environment, other.environment)
 
 
-def _entry(key: Key, series: Series, *, gating: bool, policy: Policy, commit: str) -> BaselineEntry:
-    values = series.of(series.subject)
+def entry_of(
+    key: Key, values: tuple[float, ...], *, gating: bool, policy: Policy, commit: str
+) -> BaselineEntry:
+    """What a baseline holds of one number, from a value per run."""
+    metric = METRIC_BY_NAME[key.metric]
     return BaselineEntry(
         scenario=key.scenario,
         part=key.part,
         metric=key.metric,
-        unit=series.metric.unit,
-        direction=series.metric.direction,
-        limit_ratio=limit_of(key, series.metric, policy=policy),
+        unit=metric.unit,
+        direction=metric.direction,
+        limit_ratio=limit_of(key, metric, policy=policy),
         gating=gating,
         values=values,
         best=median(values) if values else 0.0,

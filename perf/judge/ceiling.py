@@ -1,7 +1,6 @@
 """Whether a load went to the limit of the rig, so that it says nothing about the limit of the gateway."""
 
 from collections.abc import Mapping
-from statistics import median
 
 from perf.judge.compare import Series
 from perf.model.metric import RIG_LAG, RIG_LOAD, Key
@@ -23,5 +22,4 @@ def rig_ceiling(scenario: str, part: str, *, all_series: Mapping[Key, Series], p
 
 def _of(key: Key, all_series: Mapping[Key, Series]) -> float:
     series = all_series.get(key)
-    values = series.of(Arm.CANDIDATE) if series else ()
-    return median(values) if values else 0.0
+    return (series.centre(Arm.CANDIDATE) if series else None) or 0.0

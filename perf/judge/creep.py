@@ -10,11 +10,12 @@ from perf.judge.findings import Case, limit_of
 from perf.judge.stored import drift_allowance, key_of, machine_independent, same_machine, worse_logs
 from perf.model.baseline import BaselineEntry
 from perf.model.metric import Direction, Unit
+from perf.model.policy import Policy
 from perf.model.run import Arm
 from perf.model.verdict import Basis, Caution, CautionKind, Decision, Finding
 from perf.stats import bounds
 
-LEAST_LINE = 0.01
+_LEAST_LINE = 0.01
 """No accumulated loss below it is spoken of, however tight the limit."""
 _NAMED = 3
 _SHORT_SHA = 7
@@ -60,6 +61,11 @@ def judge_creep(case: Case, *, same_build: bool) -> Crept:
     return Crept(findings=tuple(_finding(loss, case) for loss in red), cautions=tuple(_cautions(doubtful)))
 
 
+def line_of(limit_ratio: float, policy: Policy) -> float:
+    """How much (log ratio) a number with this limit may lose in all before the guard is red."""
+    return math.log1p(max(limit_ratio, _LEAST_LINE) * policy.creep_factor)
+
+
 def _losses(case: Case) -> Iterator[_Loss]:
     watched = [pair for pair in _pairs(case) if _is_watched(*pair, case=case)]
     for entry, series in watched:
@@ -71,7 +77,6 @@ def _losses(case: Case) -> Iterator[_Loss]:
         held = worse(series.metric, math.log(median(entry.values) / entry.best))
         shown = bounds.two_sample_bounds(then, now, alpha=case.look.alpha / len(watched))
         limit_ratio = limit_of(series.key, series.metric, policy=case.policy)
-        line = math.log1p(max(limit_ratio, LEAST_LINE) * case.policy.creep_factor)
         drift = 0.0 if _independent(series) else drift_allowance(series.metric, entry.values, same=True)
         yield _Loss(
             entry=entry,
@@ -80,7 +85,7 @@ def _losses(case: Case) -> Iterator[_Loss]:
             proven=shown.lower + held,
             base=median(base) - median(then) + held if base else None,
             limit_ratio=limit_ratio,
-            line=line + drift,
+            line=line_of(limit_ratio, case.policy) + drift,
         )
 
 
@@ -123,7 +128,7 @@ def _adds(loss: _Loss, case: Case) -> bool:
 
 def _told_from(loss: _Loss) -> float:
     if _independent(loss.series):
-        return math.log1p(max(loss.limit_ratio, LEAST_LINE))
+        return math.log1p(max(loss.limit_ratio, _LEAST_LINE))
     return loss.line
 
 

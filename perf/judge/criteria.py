@@ -162,11 +162,9 @@ def _unmeasured(scenario: Scenario, criterion: Criterion, *, case: _Case) -> tup
 def _busy_rig(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
     """Why a load to the limit says nothing about the gateway; "" if the rig had room, or need not have."""
     part = next(each for each in scenario.parts if each.name == criterion.part)
-    return (
-        rig_ceiling(scenario.name, part.name, all_series=case.all_series, policy=case.policy)
-        if part.saturating
-        else ""
-    )
+    if not part.saturating:
+        return ""
+    return rig_ceiling(scenario.name, part.name, all_series=case.all_series, policy=case.policy)
 
 
 def _requests(scenario: Scenario, criterion: Criterion, *, case: _Case) -> int:

@@ -38,13 +38,13 @@ def record_baseline(order: Order, *, runs: int, listener: Listener) -> MachineRe
 
         scratch = order.state / "baseline" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
         with workbench(order, builds, scratch=scratch) as bench:
-            once: list[Block] = []
+            measured: list[Block] = []
             if bench.once:
-                measure_once(bench, say=say, keep=once.append)
+                measure_once(bench, say=say, keep=measured.append)
             block = Counting(bench, counter).add(measure_block(bench, number, say=say), say=say)
-            blocks.append(
-                _valid(replace(block, parts=(*(part for each in once for part in each.parts), *block.parts)))
-            )
+            measured.append(block)
+            parts = tuple(part for each in measured for part in each.parts)
+            blocks.append(_valid(replace(block, parts=parts)))
     return MachineRecord(
         environment=environment(),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),

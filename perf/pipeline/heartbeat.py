@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 from typing import assert_never
 
 from perf.judge.soak import PHASES
 from perf.model.load import Bursts, ClosedLoop, ConstantRate, Poisson, Ramp, Steps, Workload
 from perf.model.scenario import Part
 from perf.model.units import ns_to_s, s_to_ns
+from perf.sut.beside import beside
 
 EVERY_NS = s_to_ns(60)
 
@@ -19,20 +20,14 @@ def heartbeat(
     say: Callable[[str], None], *, doing: str, part: Part, every_ns: int = EVERY_NS
 ) -> Iterator[None]:
     """As long as the body runs, say `doing` and `progress` every so often, from a thread of its own."""
-    over = Event()
     started_ns = time.monotonic_ns()
 
-    def beat() -> None:
+    def beat(over: Event) -> None:
         while not over.wait(ns_to_s(every_ns)):
             say(f"{doing}: {progress(part, time.monotonic_ns() - started_ns)}")
 
-    beater = Thread(target=beat, name="heartbeat", daemon=True)
-    beater.start()
-    try:
+    with beside(beat, name="heartbeat"):
         yield
-    finally:
-        over.set()
-        beater.join()
 
 
 def progress(part: Part, elapsed_ns: int) -> str:

@@ -57,7 +57,7 @@ def try_target(
 def _tried(
     target: Target, built: Build, *, scenarios: Sequence[Scenario], listener: Listener
 ) -> Mapping[str, Trial]:
-    names = frozenset[str]().union(*(each.instances for each in scenarios))
+    names = {name for each in scenarios for name in each.instances}
     placement = place(own_cores())
     found: dict[str, Trial] = {}
     with (

@@ -68,7 +68,7 @@ def workbench(order: Order, builds: Mapping[Arm, Build], *, scratch: Path) -> It
     allow_files(_FILES_PER_CONNECTION * most_connections(order.scenarios))
     raise_file_limit()
     placement = place(own_cores())
-    names = frozenset[str]().union(*(scenario.instances for scenario in order.scenarios))
+    names = {name for scenario in order.scenarios for name in scenario.instances}
     rng = Random(order.seed)
     with ExitStack() as stack:
         stack.enter_context(frozen_heap())

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from html import escape
 
-from perf.model.run import Arm
 from perf.model.verdict import Decision
 from perf.report.document import Report, Row, Traffic
 from perf.report.format import NOTHING, bare_title, change, interval, limit, quantities
-from perf.report.marks import MARKS, word
+from perf.report.marks import ARMS, MARKS, word
 from perf.report.neutral import visible
 from perf.report.strip import strip
 
 _MAX_TEXT = 600
 _TONES = {"🔴": "red", "🟠": "orange", "🟡": "yellow", "🟢": "green", "🔵": "blue", "⚪": "grey"}
 _NUMBER = ' class="number"'
-_ARMS = {Arm.BASELINE: "baseline", Arm.CANDIDATE: "this change", Arm.RIG: "rig"}
 
 
 def text(words: str) -> str:
@@ -87,7 +85,7 @@ def _start(row: Row) -> str:
 def _request(entry: Traffic) -> str:
     answered = (entry.requests, entry.ok, entry.client_4xx, entry.server_5xx)
     numbers = (_number(f"{count:,}") for count in (*answered, entry.network, entry.timeout, entry.other))
-    side = f"<tr><td>{code(entry.place)}</td><td>{_ARMS[entry.arm]}</td>"
+    side = f"<tr><td>{code(entry.place)}</td><td>{ARMS[entry.arm]}</td>"
     return f"{side}{''.join(numbers)}</tr>"
 
 

@@ -1,9 +1,13 @@
-"""How each decision is shown: its icon, its sign on a terminal, its word, and what comes first."""
+"""How each decision is shown: its icon, its sign on a terminal, its word, what comes first; and the arms."""
 
 from dataclasses import dataclass
 
 from perf.model.metric import Direction, Unit
+from perf.model.run import Arm
 from perf.model.verdict import Decision, Finding
+
+ARMS = {Arm.BASELINE: "baseline", Arm.CANDIDATE: "this change", Arm.RIG: "rig"}
+"""What a reader of a pull request calls them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

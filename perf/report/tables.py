@@ -4,15 +4,13 @@ from collections.abc import Sequence
 
 from tabulate import tabulate
 
-from perf.model.run import Arm
 from perf.model.verdict import Decision
 from perf.report.document import Group, Row, Traffic
 from perf.report.format import NOTHING, bare_title, change, interval, limit, part_of_whole, quantities
-from perf.report.marks import MARKS, word
+from perf.report.marks import ARMS, MARKS, word
 from perf.report.neutral import code_span, prose
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-_ARMS = {Arm.BASELINE: "baseline", Arm.CANDIDATE: "this change", Arm.RIG: "rig"}
 
 
 def changed_table(rows: Sequence[Row]) -> str:
@@ -105,7 +103,7 @@ def _traffic(entry: Traffic) -> list[str]:
     counts = (entry.requests, entry.ok, entry.client_4xx, entry.server_5xx, entry.network, entry.timeout)
     return [
         code_span(entry.place),
-        _whole(_ARMS[entry.arm]),
+        _whole(ARMS[entry.arm]),
         *(f"{count:,}" for count in (*counts, entry.other)),
     ]
 
@@ -115,7 +113,7 @@ def _instances(entry: Traffic) -> str:
     shares = (
         f"{code_span(name)} {_whole(part_of_whole(count / total))}" for name, count in entry.instances.items()
     )
-    return f"- {code_span(entry.place)}, {_ARMS[entry.arm]}: {', '.join(shares)}"
+    return f"- {code_span(entry.place)}, {ARMS[entry.arm]}: {', '.join(shares)}"
 
 
 def _whole(text: str) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from perf.model.run import Arm, Block
+from perf.model.run import Block
 from perf.report.document import Timeline
 from perf.report.format import span
+from perf.report.marks import ARMS
 
 _LEVELS = "▁▂▃▄▅▆▇█"
 _NOTHING, _EVENT = "·", "▼"
-_ARMS = {Arm.BASELINE: "baseline", Arm.CANDIDATE: "this change", Arm.RIG: "rig"}
 
 
 def timelines_of(blocks: Sequence[Block], *, place: Callable[[str, str], str]) -> tuple[Timeline, ...]:
@@ -37,7 +37,7 @@ def drawing(timeline: Timeline) -> tuple[str, ...]:
     attempts = {name: [moment.arrivals.get(name, 0) for moment in moments] for name in names}
     most = max(requests + [count for counts in attempts.values() for count in counts], default=0)
     return (
-        f"{timeline.place}, {_ARMS[timeline.arm]}{_scale(timeline)}",
+        f"{timeline.place}, {ARMS[timeline.arm]}{_scale(timeline)}",
         *_events(timeline),
         f"{_row(requests, most=most)} requests: {sum(requests):,}",
         f"{_row(failed, most=most)} failed: {sum(failed):,}",

@@ -2,20 +2,9 @@
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import (
-    Ask,
-    Bound,
-    Cadence,
-    Capability,
-    Criterion,
-    Instance,
-    Part,
-    Provider,
-    Scenario,
-    Topology,
-)
+from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario, Topology
 from perf.model.units import ms_to_ns
-from perf.scenarios.topologies import script
+from perf.scenarios.topologies import openai_instances, script
 
 _ASKING = 100
 """So many keys ask, whatever the number of those that might."""
@@ -25,10 +14,7 @@ _MANY_INSTANCES, _MANY_KEYS = 200, 10_000
 def _topology(*, instances: int, keys: int) -> Topology:
     return Topology(
         name=f"{instances}-instances-{keys}-keys",
-        instances=tuple(
-            Instance(name=f"openai-{number}", provider=Provider.OPENAI, priority=1, weight=100)
-            for number in range(instances)
-        ),
+        instances=openai_instances(instances),
         keys=keys,
         recovery_ns=0,
     )

@@ -8,9 +8,16 @@ from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.upstream import ConstantDelay, Fault, TokenUsage, UpstreamScript
 from perf.wire.tokens import reply_tokens
 
-OPENAI_INSTANCES = tuple(
-    Instance(name=f"openai-{number}", provider=Provider.OPENAI, priority=1, weight=100) for number in range(3)
-)
+
+def openai_instances(count: int) -> tuple[Instance, ...]:
+    """So many equal ones."""
+    return tuple(
+        Instance(name=f"openai-{number}", provider=Provider.OPENAI, priority=1, weight=100)
+        for number in range(count)
+    )
+
+
+OPENAI_INSTANCES = openai_instances(3)
 ANTHROPIC_INSTANCE = Instance(name="anthropic-0", provider=Provider.ANTHROPIC, priority=1, weight=100)
 
 GENERAL = Topology(name="general", instances=(*OPENAI_INSTANCES, ANTHROPIC_INSTANCE), keys=100, recovery_ns=0)

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 
 import httpx
 
 from perf.model.slices import HealthCheck
 from perf.model.target import Readiness
 from perf.model.units import ns_to_s
+from perf.sut.beside import beside
 
 _GIVE_UP_S = 5.0
 
@@ -25,22 +26,16 @@ def health_checked(base_url: str, ready: Readiness, *, every_ns: int) -> Iterato
     if not every_ns:
         yield checks
         return
-    over = Event()
 
-    def watch() -> None:
+    def watch(over: Event) -> None:
         with httpx.Client(trust_env=False, timeout=_GIVE_UP_S) as client:
             while True:
                 checks.append(_ask(client, f"{base_url}{ready.path}", status=ready.status))
                 if over.wait(ns_to_s(every_ns)):
                     return
 
-    watcher = Thread(target=watch, name="health", daemon=True)
-    watcher.start()
-    try:
+    with beside(watch, name="health"):
         yield checks
-    finally:
-        over.set()
-        watcher.join()
 
 
 def _ask(client: httpx.Client, url: str, *, status: int) -> HealthCheck:

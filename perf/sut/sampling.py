@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 
 from perf.model.slices import UsageSample
 from perf.model.units import ns_to_s
+from perf.sut.beside import beside
 from perf.sut.usage import Usage
 
 
@@ -27,20 +28,13 @@ def sampled(usage: Callable[[], Usage | None], *, every_ns: int) -> Iterator[lis
         if used is not None:
             samples.append(_sample(used))
 
-    over = Event()
-
-    def watch() -> None:
+    def watch(over: Event) -> None:
         while not over.wait(ns_to_s(every_ns)):
             take()
 
     take()
-    watcher = Thread(target=watch, name="usage", daemon=True)
-    watcher.start()
-    try:
+    with beside(watch, name="usage"):
         yield samples
-    finally:
-        over.set()
-        watcher.join()
     take()
 
 

@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from statistics import median
+from typing import NamedTuple
 
-from perf.judge.calibration.rehearsals import Draw, end_of
+from perf.judge.baseline import entry_of
+from perf.judge.calibration.rehearsals import Draw
 from perf.judge.compare import Series, worse
-from perf.judge.creep import LEAST_LINE, Crept, judge_creep
+from perf.judge.creep import Crept, judge_creep, line_of
 from perf.judge.findings import Case, committed_medians, limit_of
 from perf.judge.levels import Look, look_at
 from perf.judge.stored import machine_independent
@@ -39,12 +40,19 @@ class _Court:
     rng: Random
 
 
+class Drawn(NamedTuple):
+    """A drawn gate run, and after how many blocks its comparisons end it."""
+
+    draw: Draw
+    ended: int
+
+
 Moves = Mapping[Key, tuple[float, float]]
 """Per number: by how much (log ratio, worse if positive) base and candidate are off the committed level."""
 
 
 def creep_of(
-    book: RehearsalBook, *, draws: Sequence[Draw], policy: Policy, rng: Random
+    book: RehearsalBook, *, runs: Sequence[Drawn], policy: Policy, rng: Random
 ) -> tuple[CreepTally, ...]:
     """False reds at the committed level, at the line and beyond it; then how rows of small losses end.
 
@@ -54,19 +62,19 @@ def creep_of(
     watched = tuple(key for key in book.keys if machine_independent(METRIC_BY_NAME[key.metric].unit))
     court = _Court(book=book, blocks=blocks, watched=watched, policy=policy, rng=rng)
     unchanged = [
-        _unchanged(CreepTrial.LEVEL, court, draws=draws, lines=0.0),
-        _unchanged(CreepTrial.LINE, court, draws=draws, lines=1.0),
-        _unchanged(CreepTrial.BEYOND, court, draws=draws, lines=1.5),
+        _unchanged(CreepTrial.LEVEL, court, runs=runs, lines=0.0),
+        _unchanged(CreepTrial.LINE, court, runs=runs, lines=1.0),
+        _unchanged(CreepTrial.BEYOND, court, runs=runs, lines=1.5),
     ]
     if not watched:
         return (unchanged[0],)
-    return (*unchanged, *(_rows(share, court, draws=draws[::_ROWS_OF]) for share in _SHARES))
+    return (*unchanged, *(_rows(share, court, runs=runs[::_ROWS_OF]) for share in _SHARES))
 
 
-def _unchanged(trial: CreepTrial, court: _Court, *, draws: Sequence[Draw], lines: float) -> CreepTally:
+def _unchanged(trial: CreepTrial, court: _Court, *, runs: Sequence[Drawn], lines: float) -> CreepTally:
     """Both builds alike, so many lines worse than the committed level."""
     moved = {key: (lines * _line(key, court.policy),) * 2 for key in court.watched}
-    heard = [_heard(draw, court, record=_record(court), moves=moved) for draw in draws]
+    heard = [_heard(run, court, record=_record(court), moves=moved) for run in runs]
     return CreepTally(
         trial=trial,
         share=0.0,
@@ -77,11 +85,11 @@ def _unchanged(trial: CreepTrial, court: _Court, *, draws: Sequence[Draw], lines
     )
 
 
-def _rows(share: float, court: _Court, *, draws: Sequence[Draw]) -> CreepTally:
+def _rows(share: float, court: _Court, *, runs: Sequence[Drawn]) -> CreepTally:
     """Rows of merged changes in one number, each number in its turn: at which change each row ends red."""
     ends = [
-        _row(share, court, draws=[*draws[at:], *draws[:at]], key=court.watched[at % len(court.watched)])
-        for at in range(len(draws))
+        _row(share, court, runs=[*runs[at:], *runs[:at]], key=court.watched[at % len(court.watched)])
+        for at in range(len(runs))
     ]
     return CreepTally(
         trial=CreepTrial.ROW,
@@ -93,24 +101,23 @@ def _rows(share: float, court: _Court, *, draws: Sequence[Draw]) -> CreepTally:
     )
 
 
-def _row(share: float, court: _Court, *, draws: Sequence[Draw], key: Key) -> int:
+def _row(share: float, court: _Court, *, runs: Sequence[Drawn], key: Key) -> int:
     """The number of the change at which the guard is red, each in a run of its own; 0 if it never is."""
     step = math.log1p(share * limit_of(key, METRIC_BY_NAME[key.metric], policy=court.policy))
     record = _record(court)
     for number in range(1, _MOST_CHANGES + 1):
         moved = {key: ((number - 1) * step, number * step)}
-        if _heard(draws[number % len(draws)], court, record=record, moves=moved).findings:
+        if _heard(runs[number % len(runs)], court, record=record, moves=moved).findings:
             return number
     return 0
 
 
-def _heard(draw: Draw, court: _Court, *, record: MachineRecord, moves: Moves) -> Crept:
+def _heard(run: Drawn, court: _Court, *, record: MachineRecord, moves: Moves) -> Crept:
     """What the guard says at any look until the comparisons end the run."""
-    ended = end_of(draw, shifts={}, policy=court.policy).blocks
     heard = Crept(findings=(), cautions=())
-    for blocks in (look for look in court.policy.looks if look <= ended):
+    for blocks in (look for look in court.policy.looks if look <= run.ended):
         look = look_at(blocks, policy=court.policy)
-        heard = judge_creep(_case(draw, court, record=record, moves=moves, look=look), same_build=False)
+        heard = judge_creep(_case(run.draw, court, record=record, moves=moves, look=look), same_build=False)
         if heard.findings:
             return heard
     return heard
@@ -160,26 +167,12 @@ def _record(court: _Court) -> MachineRecord:
 
 def _entries(court: _Court) -> Iterator[BaselineEntry]:
     for column, key in enumerate(court.book.keys):
-        metric = METRIC_BY_NAME[key.metric]
         known = [block.baseline[column] for block in court.blocks]
         values = [value for value in known if value is not None]
-        if not values:
-            continue
-        drawn = tuple(court.rng.choices(values, k=_RUNS))
-        yield BaselineEntry(
-            scenario=key.scenario,
-            part=key.part,
-            metric=key.metric,
-            unit=metric.unit,
-            direction=metric.direction,
-            limit_ratio=limit_of(key, metric, policy=court.policy),
-            gating=True,
-            values=drawn,
-            best=median(drawn),
-            best_commit=court.book.commit,
-        )
+        if values:
+            drawn = tuple(court.rng.choices(values, k=_RUNS))
+            yield entry_of(key, drawn, gating=True, policy=court.policy, commit=court.book.commit)
 
 
 def _line(key: Key, policy: Policy) -> float:
-    limit = limit_of(key, METRIC_BY_NAME[key.metric], policy=policy)
-    return math.log1p(max(limit, LEAST_LINE) * policy.creep_factor)
+    return line_of(limit_of(key, METRIC_BY_NAME[key.metric], policy=policy), policy)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from statistics import fmean, median, stdev
 
-from perf.judge.calibration.creep import creep_of
+from perf.judge.calibration.creep import Drawn, creep_of
 from perf.judge.calibration.rehearsals import Columns, Draw, Ending, columns_of, end_of
 from perf.judge.calibration.rivals import RIVALS, History, history_of, said
 from perf.judge.counted import COUNTED_BLOCKS
@@ -48,13 +48,15 @@ def calibrate(book: RehearsalBook, *, policy: Policy, resamples: int, seed: int)
         )
         for _ in range(resamples)
     ]
+    endings = [end_of(draw, shifts={}, policy=policy) for draw in draws]
+    runs = [Drawn(draw, ending.blocks) for draw, ending in zip(draws, endings, strict=True)]
     return Calibration(
         book=book,
         looks=policy.looks,
         states=Counter(rehearsal.state for rehearsal in unchanged),
         reasons=Counter(reason for rehearsal in unchanged for reason in rehearsal.reasons),
         real=_real(book, unchanged, policy=policy),
-        resampled=_tally([end_of(draw, shifts={}, policy=policy) for draw in draws], times_ns=()),
+        resampled=_tally(endings, times_ns=()),
         detections=tuple(
             _detection(metric, effect, history=history, draws=draws, policy=policy)
             for metric in m.METRICS
@@ -62,7 +64,7 @@ def calibrate(book: RehearsalBook, *, policy: Policy, resamples: int, seed: int)
             if any(key.metric == metric.name for key in book.keys)
         ),
         rivals=tuple(said(rival, history, shifts=lambda _: {}) for rival in RIVALS),
-        creep=creep_of(book, draws=draws, policy=policy, rng=rng),
+        creep=creep_of(book, runs=runs, policy=policy, rng=rng),
         noise=_noise(book, columns),
     )
 
