@@ -1,7 +1,6 @@
 """The command: `python -O -m perf.gateway --config PATH`."""
 
 import argparse
-import logging
 import sys
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,6 @@ def main() -> int:
         config = reread()
     except ConfigError as error:
         return _refuse(str(error))
-    _log_to_stderr(config.server.log_level)
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
     shared = arguments.workers > 1
@@ -53,13 +51,6 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("give 1 or more")
     return number
-
-
-def _log_to_stderr(level: str) -> None:
-    known = logging.getLevelNamesMapping().get(
-        {"WARN": "WARNING", "TRACE": "DEBUG"}.get(level.upper(), level.upper())
-    )
-    logging.basicConfig(level=known or logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
 
 
 def _refuse(text: str) -> int:

@@ -21,6 +21,7 @@ _FAMILIES = {
     "llm_gateway_upstream_connections": ("gauge", "Open connections to the instance."),
     "llm_gateway_client_connections": ("gauge", "Open connections of clients."),
     "llm_gateway_reloads_total": ("counter", "Configuration reloads, by result."),
+    "llm_gateway_log_lines_dropped_total": ("counter", "Lines of the log that its reader was too slow for."),
 }
 _Samples = dict[str, float]
 

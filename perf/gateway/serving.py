@@ -5,11 +5,13 @@ import gc
 import logging
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random, SystemRandom
 
+from perf.gateway.access import logged
 from perf.gateway.app import App, Surroundings
 from perf.gateway.assembly import Assembly
 from perf.gateway.config import ConfigError
@@ -17,6 +19,7 @@ from perf.gateway.errors import refusal
 from perf.gateway.exchange import Clocks
 from perf.gateway.exposition import Board, exposition
 from perf.gateway.http.server import Server, Site
+from perf.gateway.log import Log, log_from, logging_to
 from perf.gateway.schema import Config
 from perf.gateway.tally import Sample, Tally
 
@@ -44,8 +47,9 @@ class Worker:
 class Serving:
     """The app in force, and what it needs; made inside the running loop."""
 
-    def __init__(self, config: Config, worker: Worker) -> None:
+    def __init__(self, config: Config, worker: Worker, *, log: Log) -> None:
         self._worker = worker
+        self._written = log
         self._tally = Tally()
         self._reloads = {"done": 0, "refused": 0}
         clocks = Clocks(monotonic_ns=time.monotonic_ns, unix_seconds=time.time)
@@ -76,6 +80,7 @@ class Serving:
             _log.warning("a change of `server.host` or `server.port` takes a restart")
         former, leaving = self._assembly, self._app
         self._config = config
+        log_from(config.server.log_level)
         self._assembly, self._app = self._make(config)
         self._assembly.inherit(former)
         self.server.site = self._site()
@@ -105,7 +110,7 @@ class Serving:
     def _site(self) -> Site:
         limits = self._config.limits
         return Site(
-            handler=self._app.handle,
+            handler=logged(self._app.handle, monotonic_ns=self._surroundings.clocks.monotonic_ns),
             refusal=refusal,
             max_body_bytes=limits.max_body_bytes,
             idle_seconds=limits.client_idle_seconds,
@@ -121,29 +126,34 @@ class Serving:
         yield "llm_gateway_client_connections", len(self.server.connections)
         for result, count in self._reloads.items():
             yield f'llm_gateway_reloads_total{{result="{result}"}}', count
+        yield "llm_gateway_log_lines_dropped_total", self._written.dropped
 
 
 async def serve_here(config: Config, listener: socket.socket, *, worker: Worker) -> None:
-    """Serve on a socket until the process is told to stop, then drain.
+    """Serve on a socket until the process is told to stop, then drain; log to standard error meanwhile.
 
     The signals wait, blocked, until they can be heard.
     """
+    with logging_to(sys.stderr.fileno(), level=config.server.log_level) as log:
+        await _serve(Serving(config, worker, log=log), listener, lifeline=worker.lifeline)
+
+
+async def _serve(serving: Serving, listener: socket.socket, *, lifeline: int | None) -> None:
     loop = asyncio.get_running_loop()
-    serving = Serving(config, worker)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     loop.add_signal_handler(signal.SIGHUP, serving.reload)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
-    if worker.lifeline is not None:
-        loop.add_reader(worker.lifeline, stopped.set)
+    if lifeline is not None:
+        loop.add_reader(lifeline, stopped.set)
     accepting = await loop.create_server(serving.server.accept, sock=listener, backlog=BACKLOG)
     sweeper = loop.create_task(_sweep(serving))
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD, 20, 20)
     await stopped.wait()
-    if worker.lifeline is not None:
-        loop.remove_reader(worker.lifeline)
+    if lifeline is not None:
+        loop.remove_reader(lifeline)
     accepting.close()
     await serving.server.drain(within_seconds=serving.drain_seconds)
     sweeper.cancel()

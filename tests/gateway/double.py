@@ -217,7 +217,9 @@ async def close_all(writers: list[asyncio.StreamWriter]) -> None:
     await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
 
 
-async def start(path: Path, *arguments: str) -> asyncio.subprocess.Process:
+async def start(
+    path: Path, *arguments: str, stderr: int = asyncio.subprocess.PIPE
+) -> asyncio.subprocess.Process:
     """Start the command with a configuration file."""
     command = ["-O", "-m", "perf.gateway", "--config", str(path), *arguments]
     return await asyncio.create_subprocess_exec(
@@ -225,7 +227,7 @@ async def start(path: Path, *arguments: str) -> asyncio.subprocess.Process:
         *command,
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        stderr=stderr,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
