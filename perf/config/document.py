@@ -9,10 +9,11 @@ from typing import cast
 from perf.config.described import described_target
 from perf.config.reading import convert, join, wrong
 from perf.config.schema import BASELINE, Document, Gate
+from perf.config.waivers import waivers_of
 from perf.errors import ConfigError, UsageError
 from perf.model.counting import CounterChoice
-from perf.model.metric import METRIC_BY_NAME, Key
-from perf.model.policy import Policy, Waiver
+from perf.model.metric import METRIC_BY_NAME
+from perf.model.policy import Policy
 from perf.model.speaking import CommentWhen
 from perf.model.target import Target
 from perf.model.units import s_to_ns
@@ -107,7 +108,7 @@ def _policy(gate: Gate, *, where: str) -> Policy:
         alpha=gate.alpha,
         looks=gate.looks,
         limits={key: _limit(key, value, where=where) for key, value in gate.limits.items()},
-        waivers=_waivers(gate, where=where),
+        waivers=waivers_of(gate, where=where),
         creep_factor=gate.creep_factor,
         budget_ns=s_to_ns(gate.budget_seconds),
         collapse_ratio=gate.collapse_ratio,
@@ -128,27 +129,6 @@ def _limit(key: str, value: object, *, where: str) -> float:
         cure = "Give a ratio from 0 to 10: 0.05 allows a worsening of 5 %."
         raise wrong(f"{value!r} is not a limit", where=where, path=path, cure=cure)
     return float(value)
-
-
-def _waivers(gate: Gate, *, where: str) -> tuple[Waiver, ...]:
-    waivers: list[Waiver] = []
-    for number, table in enumerate(gate.waivers):
-        path = f"gate.waivers[{number}]"
-        key = Key(table.scenario, table.part, table.metric)
-        if table.metric not in METRIC_BY_NAME:
-            cure = f"Metrics: {', '.join(METRIC_BY_NAME)}."
-            raise wrong(f"no metric is called {table.metric!r}", where=where, path=path, cure=cure)
-        if any(waiver.key == key for waiver in waivers):
-            raise wrong(f"{key.text} is waived twice", where=where, path=path, cure="Remove one of them.")
-        waivers.append(
-            Waiver(
-                key=key,
-                ceiling_ratio=table.ceiling,
-                expires=table.expires.isoformat(),
-                reason=table.reason,
-            )
-        )
-    return tuple(waivers)
 
 
 def _targets(document: Document, *, where: str) -> dict[str, Target]:

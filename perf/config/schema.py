@@ -27,12 +27,13 @@ class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
 
 
 class WaiverTable(Table, frozen=True, kw_only=True):
-    """`[[gate.waivers]]`: one number that may be worse for a while."""
+    """`[[gate.waivers]]`: one number that may be worse for a while: a compared one, or a criterion's."""
 
     scenario: _Text
     part: _Text
     metric: _Text
-    ceiling: Annotated[float, Meta(gt=0, le=10)]
+    ceiling: Annotated[float, Meta(gt=0, le=10)] | None = None
+    worst: _Text | None = None
     expires: date
     reason: Annotated[str, Meta(min_length=1, max_length=200)]
 

@@ -23,6 +23,8 @@ from perf.model.verdict import FAILING, OPEN, UNMEASURED, Basis, Decision, Findi
 
 _UNDECIDED = frozenset({Decision.INCONCLUSIVE}) | UNMEASURED
 """What more blocks may decide; what this machine cannot measure they do not."""
+_JUDGED = frozenset({Decision.MET, Decision.WAIVED})
+"""What is known of a criterion that does not fail."""
 
 
 def conclude(
@@ -32,13 +34,13 @@ def conclude(
     case = case_of(run, scenarios=scenarios, baseline=baseline, policy=policy)
     compared = _known_by_identity(run, judge_comparisons(case), look=case.look)
     crept = judge_creep(case, same_build=same_build(run))
-    waived = with_waivers((*compared, *crept.findings), waivers=policy.waivers, run=run)
+    demanded = judge_criteria(scenarios, all_series=case.all_series, blocks=run.blocks, policy=policy)
+    waived = with_waivers((*compared, *crept.findings, *demanded), waivers=policy.waivers, run=run)
     findings = (
         *judge_controls(
             series_of(run.blocks), expected=run.header.scenarios, blocks=_full_blocks(run), policy=policy
         ),
         *waived.findings,
-        *judge_criteria(scenarios, all_series=case.all_series, blocks=run.blocks, policy=policy),
         *_contract(case, scenarios, expected=_promised(run, scenarios)),
     )
     return Verdict(
@@ -140,7 +142,7 @@ def _state(findings: Sequence[Finding], *, subjects: Collection[str]) -> State:
     if decisions & FAILING:
         return State.FAILED
     known = any(
-        _compared(finding) or (finding.decision is Decision.MET and finding.key.scenario in subjects)
+        _compared(finding) or (finding.decision in _JUDGED and finding.key.scenario in subjects)
         for finding in gating
     )
     if decisions & UNMEASURED or not (known or decisions & OPEN):

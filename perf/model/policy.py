@@ -8,11 +8,25 @@ from perf.model.units import s_to_ns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """A compared number may be worse than its baseline by up to this ratio."""
+
+    ceiling_ratio: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """A criterion may be missed as far as this value, in the unit of its metric."""
+
+    worst: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """Lets one number be worse by up to `ceiling_ratio`, through the day `expires` (ISO 8601, UTC)."""
+    """Lets one number be worse than it must be, through the day `expires` (ISO 8601, UTC)."""
 
     key: Key
-    ceiling_ratio: float
+    allows: Loss | Miss
     expires: str
     reason: str
 

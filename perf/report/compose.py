@@ -28,6 +28,7 @@ from perf.report.marks import MARKS, SEVERITY
 from perf.report.phrase import code, plain, strong, told
 from perf.report.timeline import timelines_of
 from perf.report.traffic import traffic_of
+from perf.report.waivable import waiver_steps
 
 MAX_VISIBLE = 8
 """Changed rows that are shown unfolded; a longer list is not read."""
@@ -201,9 +202,10 @@ def _steps(header: RunHeader, *, status: Status, rows: Sequence[Row], origin: Or
             return (_REFRESH,)
         case Status.FAILED:
             again = _reproduce(header, scenarios=_scenarios(rows, FAILING))
-            return (*again, _accept(origin))
+            return (*again, _accept(origin), *waiver_steps(rows, header=header))
         case Status.INCONCLUSIVE:
-            return _decide(header, scenarios=_scenarios(rows, OPEN))
+            decide = _decide(header, scenarios=_scenarios(rows, OPEN))
+            return (*decide, *waiver_steps(rows, header=header))
         case Status.NO_RESULT:
             return _reproduce(header, scenarios=_scenarios(rows, UNMEASURED))
 

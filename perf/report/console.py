@@ -11,6 +11,7 @@ from perf.report.marks import MARKS, word
 from perf.report.neutral import visible, visible_indented
 from perf.report.paint import BOLD, DIM, GREEN, RED, SIGNS, YELLOW, Paint, coloured, plain
 from perf.report.phrase import text_of
+from perf.report.reasons import explained
 from perf.report.timeline import drawing
 
 WIDTH = 120
@@ -60,9 +61,11 @@ def _render(report: Report, *, groups: Sequence[Group], paint: Paint) -> str:
         _timelines(report, paint=paint),
         _facts(report, paint=paint),
         _failure(report, paint=paint),
+        "\n".join(_reason(row, paint=paint) for row in explained(report)),
         "\n".join(f"{paint('!', YELLOW)} {_wrapped(caution.text)}" for caution in report.cautions),
+        "\n".join(_step(step, paint=paint) for step in report.steps if step.paste),
         _verdict(report, paint=paint),
-        "\n".join(_step(step, paint=paint) for step in report.steps),
+        "\n".join(_step(step, paint=paint) for step in report.steps if not step.paste),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
@@ -188,6 +191,12 @@ def _shown(lines: Sequence[str]) -> list[str]:
     return [f"  {visible(line, most=WIDTH - 2)}" for line in lines]
 
 
+def _reason(row: Row, *, paint: Paint) -> str:
+    mark, finding = MARKS[row.finding.decision], row.finding
+    told = _wrapped(f"{row.place} {bare_title(finding)}: {finding.text}")
+    return f"{paint(mark.sign, SIGNS[mark.sign])} {told}"
+
+
 def _facts(report: Report, *, paint: Paint) -> str:
     width = max((len(fact.label) for fact in report.facts), default=0)
     lines = [
@@ -216,7 +225,9 @@ def _verdict(report: Report, *, paint: Paint) -> str:
 
 def _step(step: Step, *, paint: Paint) -> str:
     told = f"  {_wrapped(f'{step.case} {text_of(step.text)}', indent=2)}"
-    lines = [f"    {paint(line, BOLD)}" for line in step.command.split("\n") if line]
+    lines = [
+        f"    {paint(line, BOLD)}" for line in (*step.command.split("\n"), *step.paste.split("\n")) if line
+    ]
     return "\n".join([told, *lines])
 
 

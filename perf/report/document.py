@@ -93,11 +93,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What to do next: in which case, what, and a command that works on a laptop ("" for none)."""
+    """What to do next: in which case, what, and a command that works on a laptop ("" for none).
+
+    `paste` is what to write into `perfgate.toml`.
+    """
 
     case: str
     text: Phrase
     command: str
+    paste: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,12 @@ import re
 from html import escape
 
 from perf.report.document import Phrase, Report, Status, Step, Style
+from perf.report.format import bare_title
 from perf.report.html_style import STYLE
 from perf.report.html_tables import code, comparisons, criteria, met, requests, text
 from perf.report.neutral import visible_indented
 from perf.report.phrase import told
+from perf.report.reasons import explained
 from perf.report.timeline import drawing
 
 _LOG_LINES = 40
@@ -43,7 +45,7 @@ def render(report: Report) -> str:
     sections = (
         _header(report),
         _cautions(report),
-        f"<h2>What changed</h2>{comparisons(report.visible, report=report)}" if report.visible else "",
+        _changed(report),
         _failure(report),
         "".join(_step(step) for step in report.steps),
         _criteria(report),
@@ -93,6 +95,17 @@ def _cautions(report: Report) -> str:
     return f'<aside aria-label="Cautions"><ul>{lines}</ul></aside>'
 
 
+def _changed(report: Report) -> str:
+    if not report.visible:
+        return ""
+    reasons = "".join(
+        f"<li>{code(row.place)} {text(bare_title(row.finding))}: {_phrase(told(row.finding.text))}</li>"
+        for row in explained(report)
+    )
+    listed = f"<ul>{reasons}</ul>" if reasons else ""
+    return f"<h2>What changed</h2>{comparisons(report.visible, report=report)}{listed}"
+
+
 def _failure(report: Report) -> str:
     if report.failure is None:
         return ""
@@ -102,8 +115,10 @@ def _failure(report: Report) -> str:
 
 
 def _step(step: Step) -> str:
-    command = f"<pre><code>{escape(step.command)}</code></pre>" if step.command else ""
-    return f"<p><strong>{text(step.case)}</strong> {_phrase(step.text)}</p>{command}"
+    told = f"<p><strong>{text(step.case)}</strong> {_phrase(step.text)}</p>"
+    return told + "".join(
+        f"<pre><code>{escape(lines)}</code></pre>" for lines in (step.command, step.paste) if lines
+    )
 
 
 def _criteria(report: Report) -> str:

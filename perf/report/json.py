@@ -44,7 +44,8 @@ def _document(report: Report) -> Json:
         "not_run": [] if header is None else [asdict(skip) for skip in header.skips],
         "facts": [_fact(fact) for fact in report.facts],
         "next": [
-            {"case": step.case, "text": text_of(step.text), "command": step.command} for step in report.steps
+            {"case": step.case, "text": text_of(step.text), "command": step.command, "paste": step.paste}
+            for step in report.steps
         ],
         "failure": None if report.failure is None else asdict(report.failure),
         "accepted_by": None if report.acceptance is None else report.acceptance.login,

@@ -9,7 +9,8 @@ from perf.report.document import Report, Row, Status, Step
 from perf.report.format import bare_title
 from perf.report.marks import MARKS
 from perf.report.neutral import code_span, fence, markdown, prose
-from perf.report.phrase import text_of, told
+from perf.report.phrase import told
+from perf.report.reasons import explained
 from perf.report.tables import (
     NO_BREAK,
     changed_table,
@@ -47,6 +48,7 @@ _LEGEND = {
     Decision.INCONCLUSIVE: "🟡 undecided, or worse but within the limit",
     Decision.UNMEASURABLE: "🟡 undecided, or worse but within the limit",
     Decision.SUSPECT: "🟡 undecided, or worse but within the limit",
+    Decision.WAIVED: "🟡 waived: worse, as the base allows for a while",
     Decision.IMPROVED: "🟢 better",
     Decision.NEW: "🔵 new: not in the baseline yet",
 }
@@ -98,7 +100,7 @@ def _page(report: Report, *, cuts: frozenset[Cut]) -> str:
         f"### {_ICONS[report.status]} Performance gate: {report.title}",
         _sentence(report),
         _changed(report, cuts=cuts),
-        _reasons(report),
+        "\n".join(f"- {_reason(row)}" for row in explained(report)),
         _cautions(report),
         _where(report),
         *(_steps_line(step) for step in report.steps),
@@ -133,18 +135,6 @@ def _changed(report: Report, *, cuts: frozenset[Cut]) -> str:
     return f"{changed_table(report.visible)}{more}\n\n<sub>{legend}</sub>"
 
 
-def _reasons(report: Report) -> str:
-    """Why a visible row has no numbers, unless the sentence above has told it."""
-    wordless = {Decision.INVALID, Decision.COLLAPSED, Decision.MISSING, Decision.CHANGED_UNIT, Decision.NEW}
-    said = text_of(report.sentence)
-    rows = [
-        row
-        for row in report.visible
-        if row.finding.decision in wordless and text_of(told(row.finding.text)) not in said
-    ]
-    return "\n".join(f"- {_reason(row)}" for row in rows)
-
-
 def _reason(row: Row) -> str:
     icon = MARKS[row.finding.decision].icon
     return (
@@ -175,7 +165,8 @@ def _log(report: Report) -> str:
 
 def _steps_line(step: Step) -> str:
     command = f"\n\n```sh\n{step.command}\n```" if step.command else ""
-    return f"**{step.case}** {markdown(step.text)}{command}"
+    paste = f"\n\n```toml\n{step.paste}\n```" if step.paste else ""
+    return f"**{step.case}** {markdown(step.text)}{command}{paste}"
 
 
 def _criteria(report: Report, *, cuts: frozenset[Cut]) -> str:

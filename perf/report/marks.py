@@ -44,7 +44,7 @@ MARKS: dict[Decision, Mark] = {
     Decision.UNMEASURABLE: _mark(
         _YELLOW, "unmeasurable", count=("not measurable here", "not measurable here")
     ),
-    Decision.WAIVED: _mark(_YELLOW, "waived", count=("waived regression", "waived regressions")),
+    Decision.WAIVED: _mark(_YELLOW, "waived", count=("waived", "waived")),
     Decision.SUSPECT: _mark(_YELLOW, "suspect", count=("small loss", "small losses")),
     Decision.IMPROVED: _mark(_GREEN, "improved", count=("improvement", "improvements")),
     Decision.NEW: _mark(_BLUE, "new", count=("new measurement", "new measurements")),

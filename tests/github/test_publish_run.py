@@ -6,10 +6,21 @@ from pathlib import Path
 import pytest
 
 from perf.errors import Exit
+from perf.model.metric import CONNECTIONS_PER_REQUEST
+from perf.model.run import Run
 from tests.doubles.github.state import Fault
-from tests.github.measured import a_measured_run, a_repository, commit, edited, zipped
+from tests.github.measured import a_measured_run, a_repository, commit, edited, git, zipped
 from tests.github.world import World
 
+_WAIVER = """
+[[gate.waivers]]
+scenario = "baseline-latency"
+part = "sequential"
+metric = "connections-per-request"
+worst = "1.2"
+expires = 2027-01-31
+reason = "the pool is on its way"
+"""
 LIMITED = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 
 
@@ -184,6 +195,46 @@ def test_the_rules_are_those_of_the_base(world: World, tmp_path: Path) -> None:
     world.wake()
 
     assert f"`{base[:7]}`" in world.comment
+
+
+@pytest.mark.parametrize("waived", [True, False], ids=["by the base", "by the change"])
+def test_a_miss_is_waived_by_the_base_and_never_by_the_change(
+    world: World, tmp_path: Path, waived: bool
+) -> None:
+    """The waiver that counts is the base commit's; one that came later waives nothing."""
+    repo = tmp_path / "waiving"
+    repo.mkdir()
+    world.repo, world.base = repo, a_repository(repo)
+    if not waived:
+        git(repo, "checkout", "--quiet", "-b", "change")
+    own = commit(repo, "perfgate.toml", (repo / "perfgate.toml").read_text() + _WAIVER)
+    world.base = own if waived else world.base
+    world.pull.base_sha = world.base
+    world.upload(world.texts(_missing(a_measured_run(world.base))))
+
+    world.wake()
+
+    assert world.status.state == ("success" if waived else "failure")
+    assert ("waived until 2027-01-31: the pool is on its way" in world.comment) is waived
+    assert ('worst = "1.48"' in world.comment) is not waived
+
+
+def _missing(run: Run) -> Run:
+    """The same run of a gateway that opens a connection for each request."""
+    name = CONNECTIONS_PER_REQUEST.name
+    return replace(
+        run,
+        blocks=tuple(
+            replace(
+                block,
+                parts=tuple(
+                    replace(part, values={**part.values, name: 1.0}) if name in part.values else part
+                    for part in block.parts
+                ),
+            )
+            for block in run.blocks
+        ),
+    )
 
 
 def test_a_scenario_that_was_left_out_is_no_result(world: World) -> None:

@@ -1,12 +1,14 @@
 """Every state of the gate in every format."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from perf.commands.beginning import no_rules
+from perf.model.metric import CONNECTIONS_PER_REQUEST
 from perf.model.run import Mode, Skip
-from perf.model.verdict import Acceptance, CautionKind, Failure, State
+from perf.model.verdict import Acceptance, CautionKind, Decision, Failure, Finding, State
 from perf.report import RENDERERS
 from perf.report.compose import compose, compose_failure, compose_skip
 from perf.report.document import Origin, Report
@@ -14,13 +16,16 @@ from tests.factories import (
     BASE_COMMIT,
     HEAD_COMMIT,
     a_caution,
+    a_criterion,
     a_failure,
+    a_finding,
     a_header,
     a_run,
     a_source,
     a_verdict,
 )
 from tests.golden.golden import assert_golden
+from tests.judged import unchanged_findings
 
 FILES = Path(__file__).parent / "report"
 SUFFIXES = {
@@ -50,6 +55,23 @@ def _first_change() -> Failure:
     return Failure(phase=error.phase, what=error.what, where=error.where, cure=error.cure, log=())
 
 
+def _waived_findings() -> tuple[Finding, ...]:
+    """A miss and a loss that the base's configuration allows for a while."""
+    until = "until 2027-01-31"
+    miss = a_criterion(
+        scenario="conversion",
+        metric=CONNECTIONS_PER_REQUEST,
+        decision=Decision.WAIVED,
+        value=1.0,
+        target=0.05,
+    )
+    loss = a_finding(scenario="conversion", decision=Decision.WAIVED, change=0.061)
+    return (
+        replace(miss, text=f"waived {until}: one connection a request; the pool is issue 41"),
+        replace(loss, text=f"waived up to 8.0% {until}: TLS to the providers"),
+    )
+
+
 def _reports() -> dict[str, Report]:
     labelled = Origin(
         run_url=ORIGIN.run_url,
@@ -76,6 +98,9 @@ def _reports() -> dict[str, Report]:
         "skipped": compose_skip(by_octocat, origin=labelled),
         "beginning": compose_failure(_first_change(), origin=labelled),
         "launch-failed": compose_failure(a_failure(), header=a_header(), origin=ORIGIN),
+        "waived": compose(
+            a_run(), a_verdict(findings=(*unchanged_findings(), *_waived_findings())), origin=ORIGIN
+        ),
         "local": compose(baseline_only, a_verdict()),
     }
 

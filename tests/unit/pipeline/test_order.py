@@ -8,7 +8,7 @@ import pytest
 from perf.errors import ConfigError, NothingToCompareError, UsageError
 from perf.model.counting import CounterChoice
 from perf.model.metric import Key
-from perf.model.policy import DEFAULT_POLICY, Waiver
+from perf.model.policy import DEFAULT_POLICY, Loss, Miss, Waiver
 from perf.model.scenario import Capability
 from perf.model.target import RunningKind
 from perf.pipeline.order import (
@@ -78,7 +78,9 @@ def test_unknown_names_are_refused() -> None:
 )
 def test_a_misspelt_limit_or_waiver_is_refused(key: str, told: str) -> None:
     """A limit for a number that nobody has would loosen or tighten nothing, unseen."""
-    waiver = Waiver(key=Key(*key.split("/")), ceiling_ratio=0.1, expires="2027-01-31", reason="why")
+    waiver = Waiver(
+        key=Key(*key.split("/")), allows=Loss(ceiling_ratio=0.1), expires="2027-01-31", reason="why"
+    )
     for policy in (
         replace(DEFAULT_POLICY, limits={key: 0.1}),
         replace(DEFAULT_POLICY, waivers=(waiver,)),
@@ -86,6 +88,16 @@ def test_a_misspelt_limit_or_waiver_is_refused(key: str, told: str) -> None:
         with pytest.raises(ConfigError, match=told) as caught:
             require_known_places(policy, where="perfgate.toml")
         assert key in caught.value.where
+
+
+@pytest.mark.parametrize("place", ["baseline-latency/sequential/cpu-per-request", "k6/http/qps"])
+def test_a_waiver_of_a_criterion_that_nobody_has_is_refused(place: str) -> None:
+    """A misspelt waiver would be found out only in a red run."""
+    waiver = Waiver(key=Key(*place.split("/")), allows=Miss(worst=1.0), expires="2027-01-31", reason="why")
+
+    with pytest.raises(ConfigError, match="no such criterion") as caught:
+        require_known_places(replace(DEFAULT_POLICY, waivers=(waiver,)), where="perfgate.toml")
+    assert place in caught.value.where
 
 
 @pytest.mark.parametrize(
