@@ -15,9 +15,10 @@ _LOST = frozenset({Change.DIES, Change.HANGS})
 
 
 class Visit(NamedTuple):
-    """One good answer to a client key: when it was asked for, and which instance gave it."""
+    """One good answer to a client key: when it was asked for and complete, and which instance gave it."""
 
     sent_ns: int
+    ended_ns: int
     instance: str
 
 
@@ -91,7 +92,9 @@ def visits_of(record: SliceRecord) -> Mapping[int, tuple[Visit, ...]]:
     for sample in sorted(record.recording.samples, key=lambda sample: sample.sent_ns):
         instance = served.get(nonce_of(prefix, sample.number))
         if instance and sample.outcome == Outcome.OK:
-            found.setdefault(sample.template, []).append(Visit(sample.sent_ns, instance))
+            found.setdefault(sample.template, []).append(
+                Visit(sent_ns=sample.sent_ns, ended_ns=sample.last_byte_ns, instance=instance)
+            )
     return {key: tuple(visits) for key, visits in found.items()}
 
 
@@ -110,14 +113,17 @@ def _orphans(pool: Pool) -> Iterator[tuple[Happened, tuple[Visit, ...]]]:
 
 
 def _home(visits: tuple[Visit, ...], lost: Happened) -> str:
-    """The instance that a key was bound to just before the loss; "" if it had asked nothing yet."""
-    before = [visit.instance for visit in visits if visit.sent_ns < lost.at_ns]
+    """The instance that a key was bound to just before the loss; "" if it had had no answer yet.
+
+    A request that was on its way at the loss may have been answered by another instance because of it.
+    """
+    before = [visit.instance for visit in visits if visit.ended_ns < lost.at_ns]
     return before[-1] if before else ""
 
 
 def _since(visits: tuple[Visit, ...], lost: Happened) -> list[Visit]:
     """A key's answers from the last one before the loss."""
-    before = sum(1 for visit in visits if visit.sent_ns < lost.at_ns)
+    before = sum(1 for visit in visits if visit.ended_ns < lost.at_ns)
     return list(visits[max(0, before - 1) :])
 
 

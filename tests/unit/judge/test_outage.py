@@ -67,6 +67,16 @@ def test_others_are_to_stay_where_they_were() -> None:
     assert bystander_sticky_ratio(_pool("01011111", keys=2)) == 1.0
 
 
+def test_a_request_on_its_way_at_the_loss_binds_nobody() -> None:
+    """Sent to the instance that was lost, answered by another: its key was the lost one's, and moved twice."""
+    pool = _pool("00112222")
+    (record,) = pool.slices
+    in_flight = replace(record, happened=tuple(replace(each, at_ns=30_500) for each in record.happened[:1]))
+
+    assert bystander_sticky_ratio(Pool([in_flight])) is None
+    assert moves_per_orphan(Pool([in_flight])) == 2
+
+
 def test_without_a_loss_there_is_nothing_to_tell() -> None:
     """No number at all, rather than a good one."""
     quiet = Pool([a_slice([a_sample(0)], [an_arrival(0)])])
