@@ -68,7 +68,7 @@ def test_others_are_to_stay_where_they_were() -> None:
 
 
 def test_a_request_on_its_way_at_the_loss_binds_nobody() -> None:
-    """Sent to the instance that was lost, answered by another: its key was the lost one's, and moved twice."""
+    """Sent before the loss, answered by another instance: its key was the lost one's, and moved twice."""
     pool = _pool("00112222")
     (record,) = pool.slices
     in_flight = replace(record, happened=tuple(replace(each, at_ns=30_500) for each in record.happened[:1]))
