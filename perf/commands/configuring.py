@@ -30,6 +30,7 @@ class Wanted:
     instances: int
     weights: tuple[int, ...]
     keys: int
+    routes: int
     urls: Mapping[Provider, tuple[str, ...]]
     host: str
     port: int
@@ -44,6 +45,7 @@ def add_wishes(parser: ArgumentParser) -> None:
     add("--instances", type=int, default=3, help="of each provider (default: 3)")
     add("--weights", type=_weights, default=(100, 200, 100), help="default: 100,200,100")
     add("--keys", type=int, default=100, help="client keys (default: 100)")
+    add("--routes", type=int, default=0, help="further models, each with a rule of its own (default: 0)")
     for provider in Provider:
         text = "a URL of its instances, without /v1; may be repeated"
         add(f"--{provider}", metavar="URL", action="append", default=[], help=text)
@@ -62,6 +64,7 @@ def wanted_of(arguments: Namespace) -> Wanted:
         instances=arguments.instances,
         weights=arguments.weights,
         keys=arguments.keys,
+        routes=arguments.routes,
         urls=given if any(given.values()) else _MOCKS,
         host=arguments.host,
         port=arguments.port,
@@ -100,7 +103,13 @@ def _weights(text: str) -> tuple[int, ...]:
 
 def _request(wanted: Wanted, target: Target) -> ConfigRequest:
     _check(wanted)
-    topology = topology_of(wanted.setup, instances=wanted.instances, weights=wanted.weights, keys=wanted.keys)
+    topology = topology_of(
+        wanted.setup,
+        instances=wanted.instances,
+        weights=wanted.weights,
+        keys=wanted.keys,
+        routes=wanted.routes,
+    )
     return ConfigRequest(
         topology=topology,
         endpoints=_endpoints(topology, wanted.urls),
@@ -117,12 +126,15 @@ def _check(wanted: Wanted) -> None:
     problems = {
         "--instances": wanted.instances < 1,
         "--keys": wanted.keys < 1,
+        "--routes": wanted.routes < 0,
         "--weights": any(weight < 0 for weight in wanted.weights) or not sum(wanted.weights),
         "--port": not 0 < wanted.port < 65_536,
     }
     for where, is_wrong in problems.items():
         if is_wrong:
-            cure = "Give at least one, and no weights but whole numbers from 0 with one above it."
+            cure = (
+                "Give at least one, and no weights or routes but whole numbers from 0 with one weight above."
+            )
             raise UsageError("No gateway can be configured so", where=where, cure=cure)
 
 

@@ -90,7 +90,8 @@ def _about_numbers(run: Run, findings: Sequence[Finding]) -> Iterator[Caution]:
             text="One core only: gateway and rig share it, and all times are noisier. Use two cores or more.",
         )
     for skip in run.header.skips:
-        yield Caution(kind=CautionKind.SKIPPED, text=f"Scenario {skip.scenario} was skipped: {skip.reason}.")
+        what = f"Part {skip.part} of {skip.scenario}" if skip.part else f"Scenario {skip.scenario}"
+        yield Caution(kind=CautionKind.SKIPPED, text=f"{what} was skipped: {skip.reason}.")
     records = [record for block in run.blocks for record in block.parts]
     for why in sorted({record.problems[0] for record in records if is_uncounted(record)}):
         yield Caution(kind=CautionKind.SKIPPED, text=f"{why[:1].upper()}{why[1:]}.")

@@ -177,6 +177,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.CONTENT_RATIO: _content_ratio,
     m.USAGE_RATIO: payloads.usage_ratio,
     m.PROMPT_RATIO: payloads.prompt_ratio,
+    m.MODEL_RATIO: payloads.model_ratio,
     m.SMALL_E2E_P99: lambda pool: _quantile(payloads.small_e2e_ns(pool), 0.99),
     m.SILENT_CUT_RATIO: endings.silent_cut_ratio,
     m.FAILED_E2E_P50: lambda pool: _quantile(endings.failed_e2e_ns(pool), 0.5),

@@ -1,8 +1,12 @@
-"""What prompts and token counts came to: did they arrive as they were, and what do large ones cost others."""
+"""What prompts, models and token counts came to: whether they arrived as asked, and what large ones cost."""
+
+from collections.abc import Callable
 
 from perf.judge.pool import Pool
 from perf.judge.validity import nonce_of
 from perf.model.load import Outcome
+from perf.model.slices import SliceRecord
+from perf.model.upstream import Arrival
 
 
 def usage_ratio(pool: Pool) -> float | None:
@@ -16,14 +20,28 @@ def usage_ratio(pool: Pool) -> float | None:
 
 def prompt_ratio(pool: Pool) -> float | None:
     """Prompts that arrived upstream as the client wrote them, among the long ones; None if there are none."""
-    wanted: dict[str, str] = {}
+    return _as_asked(
+        pool, wanted=lambda record: record.prompt_digests, seen=lambda arrival: arrival.prompt_digest
+    )
+
+
+def model_ratio(pool: Pool) -> float | None:
+    """Requests that arrived upstream for the model that they asked for; None where it is not looked at."""
+    return _as_asked(pool, wanted=lambda record: record.models, seen=lambda arrival: arrival.model)
+
+
+def _as_asked(
+    pool: Pool, *, wanted: Callable[[SliceRecord], tuple[str, ...]], seen: Callable[[Arrival], str]
+) -> float | None:
+    """The share of the arrivals that show what their template demands, if it demands something."""
+    demanded: dict[str, str] = {}
     for record in pool.slices:
-        digests, prefix = record.prompt_digests, record.recording.nonce_prefix
-        for sample in record.recording.samples if any(digests) else ():
-            if digests[sample.template]:
-                wanted[nonce_of(prefix, sample.number)] = digests[sample.template]
-    arrived = [arrival for arrival in pool.traffic if arrival.nonce in wanted]
-    same = sum(1 for arrival in arrived if arrival.prompt_digest == wanted[arrival.nonce])
+        each, prefix = wanted(record), record.recording.nonce_prefix
+        for sample in record.recording.samples if any(each) else ():
+            if each[sample.template]:
+                demanded[nonce_of(prefix, sample.number)] = each[sample.template]
+    arrived = [arrival for arrival in pool.traffic if arrival.nonce in demanded]
+    same = sum(1 for arrival in arrived if seen(arrival) == demanded[arrival.nonce])
     return same / len(arrived) if arrived else None
 
 

@@ -78,6 +78,7 @@ SUCCESS_RATIO = _higher("success-ratio", "success", unit=Unit.RATIO, limit=0.0)
 CONTENT_RATIO = _higher("content-ratio", "intact answers", unit=Unit.RATIO, limit=0.0)
 USAGE_RATIO = _higher("usage-ratio", "answers with the provider's token counts", unit=Unit.RATIO, limit=0.0)
 PROMPT_RATIO = _higher("prompt-ratio", "prompts that arrived unchanged", unit=Unit.RATIO, limit=0.0)
+MODEL_RATIO = _higher("model-ratio", "on the model they asked for", unit=Unit.RATIO, limit=0.0)
 SMALL_E2E_P99 = _lower("small-e2e-p99", "E2E p99 of small requests", unit=Unit.NS, limit=0.20)
 SILENT_CUT_RATIO = _lower("silent-cut-ratio", "cut streams that end as if whole", unit=Unit.RATIO, limit=0.0)
 FAILED_E2E_P50 = _lower("failed-e2e-p50", "E2E p50 of failures", unit=Unit.NS, limit=0.10)
@@ -164,6 +165,7 @@ METRICS: tuple[Metric, ...] = (
     CONTENT_RATIO,
     USAGE_RATIO,
     PROMPT_RATIO,
+    MODEL_RATIO,
     SMALL_E2E_P99,
     SILENT_CUT_RATIO,
     FAILED_E2E_P50,

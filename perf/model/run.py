@@ -79,10 +79,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skip:
-    """A scenario of the suite that was not run, and why."""
+    """A scenario of the suite that was not run, and why; or a part of one that was."""
 
     scenario: str
     reason: str
+    part: str = ""
+
+    @property
+    def place(self) -> str:
+        """What was not run, as one word."""
+        return f"{self.scenario}/{self.part}" if self.part else self.scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What a scenario is made of: topology, parts, gates and criteria."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from perf.model.load import Abort, Workload
@@ -25,6 +26,10 @@ class Capability(StrEnum):
     STICKY_BY_KEY = "sticky-by-key"
     WEIGHTS = "weights"
     FAILOVER = "failover"
+    MODEL_ROUTES = "model-routes"
+    """Sends a request to the instance that is configured for the model which it names."""
+    MODEL_LIST = "model-list"
+    """Lists the models that it is configured with, under GET /v1/models."""
 
 
 class Ask(StrEnum):
@@ -72,6 +77,8 @@ class Topology:
 
     `recovery_ns` asks for the shortest time after which a failed instance is tried again, `patience_ns` for
     giving an attempt up whose answer has not begun by then; 0 leaves the target's default.
+    With `routes` there are so many further names of models, each with a rule that leads it to an OpenAI
+    instance, and it is these that are asked for.
     """
 
     name: str
@@ -79,6 +86,7 @@ class Topology:
     keys: int
     recovery_ns: int
     patience_ns: int = 0
+    routes: int = 0
 
 
 class Change(StrEnum):
@@ -157,6 +165,7 @@ class Part:
     `overload` follows the workload on the same gateway, and is what is recorded.
     `cross_checked`: wrk may repeat it, to show that the engine is not what is measured.
     `topology` takes the place of the scenario's, for what runs once; None leaves it.
+    `needs` are what a target must be able to do for this part, besides what the scenario needs.
     """
 
     name: str
@@ -184,6 +193,7 @@ class Part:
     overload: Overload | None = None
     cross_checked: bool = False
     topology: Topology | None = None
+    needs: frozenset[Capability] = frozenset()
 
 
 class Bound(StrEnum):
@@ -226,6 +236,15 @@ class Scenario:
     def topology_of(self, part: Part) -> Topology:
         """What the gateway is configured with while this part is measured."""
         return part.topology or self.topology
+
+    def only(self, parts: Collection[Part]) -> "Scenario":
+        """The scenario with these of its parts, and the criteria that they are enough for."""
+        names = {part.name for part in parts} | {""}
+        return replace(
+            self,
+            parts=tuple(part for part in self.parts if part.name in names),
+            criteria=tuple(each for each in self.criteria if {each.part, each.minus_part} <= names),
+        )
 
     @property
     def topologies(self) -> tuple[Topology, ...]:

@@ -64,7 +64,8 @@ class SliceRecord:
 
     `upstream_key` is the secret that proves passage; "" where the target cannot prove it by key
     or where the engine spoke to the upstream itself.
-    `prompt_digests` are those that the arrivals of each template must have, "" where nothing is demanded.
+    `prompt_digests` are those that the arrivals of each template must have, "" where nothing is demanded;
+    `models` are the models that they must ask for, () where nothing is.
     `usage` and `health` were sampled under load, if the part asks for it. `launched_ns` and `ready_ns` are of
     a process that was started for this slice alone, else 0. `saturation_per_second` was found just before
     an overload.
@@ -84,6 +85,7 @@ class SliceRecord:
     machine_cores: int
     upstream_key: str
     prompt_digests: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
     usage: tuple[UsageSample, ...] = ()
     health: tuple[HealthCheck, ...] = ()
     launched_ns: int = 0

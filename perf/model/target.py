@@ -91,6 +91,14 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRoute:
+    """A name of a model, and the instance that requests for it are to reach."""
+
+    model: str
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigRequest:
     """All that a target needs to render its configuration.
 
@@ -104,6 +112,18 @@ class ConfigRequest:
     port: int
     client_keys: tuple[str, ...]
     upstream_key: str
+
+    @property
+    def routes(self) -> tuple[ModelRoute, ...]:
+        """The further models of the topology, dealt out to its OpenAI instances in turn.
+
+        No name begins as that of a real model does, or as another one: only its own rule can lead it on.
+        """
+        reached = [each for each in self.endpoints if each.provider is Provider.OPENAI]
+        return tuple(
+            ModelRoute(model=f"route-{number:05d}", endpoint=reached[number % len(reached)])
+            for number in range(self.topology.routes if reached else 0)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

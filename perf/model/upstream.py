@@ -138,6 +138,7 @@ class Arrival(NamedTuple):
     `credential` is the API key it came with (bearer token or x-api-key, "" if none): a key that
     only the gateway's configuration holds proves that the request came through the gateway.
     `faults` are the kinds that its answer had, `prompt_digest` that of its text, "" for a short one.
+    `model` is the one that it asked for, "" where nothing was asked of one.
     """
 
     instance: str
@@ -154,3 +155,4 @@ class Arrival(NamedTuple):
     credential: str
     faults: tuple[FaultKind, ...] = ()
     prompt_digest: str = ""
+    model: str = ""

@@ -166,17 +166,26 @@ def _lasting(part: Part, *, duration_ns: int) -> Part:
 
 
 def servable(scenarios: Sequence[Scenario], target: Target) -> tuple[tuple[Scenario, ...], tuple[Skip, ...]]:
-    """The scenarios that a target can serve, and the others with the reason."""
+    """The scenarios that a target can serve, with the parts that it can; the others with the reason."""
     kept: list[Scenario] = []
     skips: list[Skip] = []
     for scenario in scenarios:
-        missing = sorted(scenario.needs - target.capabilities)
+        missing = scenario.needs - target.capabilities
         if missing:
-            reason = f"{target.name} does not claim {', '.join(missing)}"
-            skips.append(Skip(scenario=scenario.name, reason=reason))
-        else:
-            kept.append(scenario)
+            skips.append(Skip(scenario=scenario.name, reason=_unclaimed(target, missing)))
+            continue
+        unserved = {part.name: part.needs - target.capabilities for part in scenario.parts}
+        kept.append(scenario.only([part for part in scenario.parts if not unserved[part.name]]))
+        skips += [
+            Skip(scenario=scenario.name, part=name, reason=_unclaimed(target, lacking))
+            for name, lacking in unserved.items()
+            if lacking
+        ]
     return tuple(kept), tuple(skips)
+
+
+def _unclaimed(target: Target, missing: frozenset[Capability]) -> str:
+    return f"{target.name} does not claim {', '.join(sorted(missing))}"
 
 
 def left_out(scenarios: Sequence[Scenario], skips: Sequence[Skip]) -> tuple[Skip, ...]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from perf.model.load import RequestTemplate
 from perf.model.scenario import Ask, Part, Prompt
@@ -19,9 +20,6 @@ _QUESTION = (
 _PROSE = 'The slowest of many answers decides when the page is there, "äöü" or not; '
 _CUT = "\x00"
 
-Headers = tuple[tuple[str, str], ...]
-"""Names and values."""
-
 DIALECT_OF: dict[Ask, Dialect] = {
     Ask.CHAT: Dialect.OPENAI_CHAT,
     Ask.CHAT_CONVERTED: Dialect.OPENAI_CHAT,
@@ -34,19 +32,41 @@ DIRECT: dict[Ask, Address] = {
 """How the upstream itself is asked."""
 
 
+class _Client(NamedTuple):
+    """Where a client asks and for which model, and the headers that are its own."""
+
+    address: Address
+    headers: tuple[tuple[str, str], ...]
+
+
 def through(part: Part, *, target: Target, told: ConfigRequest) -> tuple[RequestTemplate, ...]:
     """One template per client key of the part, addressed to the target that was configured so."""
-    address = target.addresses[part.ask]
+    keys = told.client_keys[: part.keys]
     clients = [
-        ((target.auth_header, target.auth_value.format(key=key)), *target.headers(told, part.ask, key=key))
-        for key in told.client_keys[: part.keys]
+        _Client(
+            address=address,
+            headers=(
+                (target.auth_header, target.auth_value.format(key=key)),
+                *target.headers(told, part.ask, key=key),
+            ),
+        )
+        for key, address in zip(keys, _addresses(part, target, told=told, count=len(keys)), strict=True)
     ]
-    return _templates(part, address=address, clients=clients)
+    return _templates(part, clients)
 
 
 def direct(part: Part) -> tuple[RequestTemplate, ...]:
     """The templates that ask the upstream itself."""
-    return _templates(part, address=DIRECT[part.ask], clients=[(("authorization", "Bearer rig"),)])
+    return _templates(part, [_Client(address=DIRECT[part.ask], headers=(("authorization", "Bearer rig"),))])
+
+
+def _addresses(part: Part, target: Target, *, told: ConfigRequest, count: int) -> list[Address]:
+    """Where so many clients ask: each for a model of its own, from all over the list, if there is one."""
+    address, routes = target.addresses[part.ask], told.routes
+    if not routes:
+        return [address] * count
+    last_of_each = [(number + 1) * len(routes) // count - 1 for number in range(count)]
+    return [replace(address, model=routes[max(0, last)].model) for last in last_of_each]
 
 
 def prompt_of(part: Part, template: int) -> Prompt | None:
@@ -61,35 +81,39 @@ def prompt_digests(templates: Sequence[RequestTemplate]) -> tuple[str, ...]:
     )
 
 
+def models(templates: Sequence[RequestTemplate]) -> tuple[str, ...]:
+    """What each template asks for, as the upstream is to see it of a gateway that renames no model."""
+    return tuple(str(json.loads(_whole(template))["model"]) for template in templates)
+
+
 def _whole(template: RequestTemplate) -> bytes:
     return template.body_prefix + b"0" * NONCE_LENGTH + template.body_suffix
 
 
-def _templates(part: Part, *, address: Address, clients: Sequence[Headers]) -> tuple[RequestTemplate, ...]:
+def _templates(part: Part, clients: Sequence[_Client]) -> tuple[RequestTemplate, ...]:
     """Clients and prompts by turns, until each has had its turn; a mixed part streams every other one."""
     kinds = (part, replace(part, stream=part.stream or part.mixed))
     return tuple(
         _template(
             kinds[number % 2],
-            address=address,
-            own=clients[number % len(clients)],
+            client=clients[number % len(clients)],
             prompt=prompt_of(part, number),
         )
         for number in range(max(len(clients), len(part.prompts)))
     )
 
 
-def _template(part: Part, *, address: Address, own: Headers, prompt: Prompt | None) -> RequestTemplate:
+def _template(part: Part, *, client: _Client, prompt: Prompt | None) -> RequestTemplate:
     dialect = DIALECT_OF[part.ask]
-    payload = _body(part, dialect=dialect, model=address.model, talk=_talk(prompt))
+    payload = _body(part, dialect=dialect, model=client.address.model, talk=_talk(prompt))
     body = json.dumps(payload, separators=(",", ":"))
     prefix, suffix = body.split(json.dumps(_CUT)[1:-1])
-    headers = [("content-type", "application/json"), *own]
+    headers = [("content-type", "application/json"), *client.headers]
     if dialect is Dialect.ANTHROPIC_MESSAGES:
         headers.append(("anthropic-version", "2023-06-01"))
     return RequestTemplate(
         name=part.name,
-        path=address.path,
+        path=client.address.path,
         headers=tuple(headers),
         body_prefix=prefix.encode(),
         body_suffix=suffix.encode(),

@@ -1,7 +1,7 @@
 """The measuring side of a run: upstream, engine, cores, and one slice of load at a time."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from random import Random
@@ -86,9 +86,7 @@ class Rig:
         recordings, watches = self._load(step, plans, seats=[seat for _, seat in placed])
         wall_ns = time.monotonic_ns() - started_ns
         after_ns = [_cpu_ns(seat) for _, seat in placed]
-        for _, seat in placed:
-            if seat:
-                seat.sut.check_alive()
+        _check_alive(seat for _, seat in placed)
         upstream_cpu_ns, arrivals = self.upstream.cpu_ns() - upstream_before_ns, self._log(step.part)
         return tuple(
             SliceRecord(
@@ -105,6 +103,7 @@ class Rig:
                 machine_cores=self.placement.cores,
                 upstream_key=seat.upstream_key if seat else "",
                 prompt_digests=requests.prompt_digests(plan.templates),
+                models=requests.models(plan.templates) if topology.routes and seat else (),
                 usage=tuple(watch.usage),
                 health=tuple(watch.health),
             )
@@ -236,6 +235,12 @@ def _watched(seat: Seat | None, part: Part) -> Iterator[_Watch]:
         health_checked(seat.sut.base_url, seat.target.ready, every_ns=part.health_every_ns) as health,
     ):
         yield _Watch(usage=usage, health=health)
+
+
+def _check_alive(seats: Iterable[Seat | None]) -> None:
+    for seat in seats:
+        if seat:
+            seat.sut.check_alive()
 
 
 def _rss_bytes(seat: Seat | None) -> int | None:

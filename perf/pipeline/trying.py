@@ -14,6 +14,7 @@ from perf.model.run import Arm
 from perf.model.scenario import Part, Route, Scenario, Topology
 from perf.model.target import Target
 from perf.model.trial import Outcome, Trial, Trials
+from perf.pipeline.order import servable
 from perf.pipeline.placement import own_cores, place
 from perf.pipeline.preflight import preflight
 from perf.pipeline.progress import Listener
@@ -38,8 +39,12 @@ def try_target(
     A failure is a result, not an error.
     """
     asked = [each for each in scenarios if each.route is Route.THROUGH_SUT]
-    served = [each for each in asked if each.needs <= target.capabilities]
-    found = {each.name: _unclaimed(each, target) for each in asked if each not in served}
+    served, skips = servable(asked, target)
+    found = {
+        each.scenario: Trial(scenario=each.scenario, outcome=Outcome.NOT_SUPPORTED, reason=each.reason)
+        for each in skips
+        if not each.part
+    }
     listener.say(f"{target.name}: building")
     try:
         built = build(target, source, repo=repo, cache=state / "cache", say=listener.say)
@@ -126,11 +131,6 @@ def _without_trouble(part: Part) -> Part:
         usage_every_ns=0,
         health_every_ns=0,
     )
-
-
-def _unclaimed(scenario: Scenario, target: Target) -> Trial:
-    missing = ", ".join(sorted(scenario.needs - target.capabilities))
-    return Trial(scenario=scenario.name, outcome=Outcome.NOT_SUPPORTED, reason=f"does not claim {missing}")
 
 
 def _failed(scenario: Scenario, error: PerfgateError) -> Trial:

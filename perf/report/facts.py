@@ -30,7 +30,7 @@ def facts_of(run: Run, findings: Sequence[Finding]) -> tuple[Fact, ...]:
         Fact(label="Controls", value=_controls(findings)),
     ]
     facts.extend(
-        Fact(label="Not run", value=(*code(skip.scenario), *plain(": "), *code(skip.reason)))
+        Fact(label="Not run", value=(*code(skip.place), *plain(": "), *code(skip.reason)))
         for skip in header.skips
     )
     return tuple(fact for fact in facts if fact.value)

@@ -44,8 +44,8 @@ def _render(report: Report, *, paint: Paint) -> str:
             if timeline.scenario == scenario:
                 lines.extend(f"    {visible(line, most=_MAX_LINE)}" for line in drawing(timeline))
     for skip in report.header.skips if report.header else ():
-        states[skip.scenario] = _SKIPPED
-        text = f"{skip.scenario}: {visible(skip.reason, most=_MAX_LINE)}"
+        states[skip.place] = _SKIPPED
+        text = f"{skip.place}: {visible(skip.reason, most=_MAX_LINE)}"
         lines.append(_heading(text, _SKIPPED, paint=paint))
     lines.extend(("", _counts(list(states.values()), paint=paint)))
     lines.append(visible(text_of(report.sentence), most=2_000))

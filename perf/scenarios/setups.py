@@ -22,7 +22,7 @@ class Setup(StrEnum):
     """Instances of each provider that are asked one after the other, the first as long as it works."""
 
 
-def topology_of(setup: Setup, *, instances: int, weights: Sequence[int], keys: int) -> Topology:
+def topology_of(setup: Setup, *, instances: int, weights: Sequence[int], keys: int, routes: int) -> Topology:
     """Return the topology; `instances` is per provider, and `weights`, if any, decide their number."""
     shape = _shape(setup, instances=instances, weights=weights)
     return Topology(
@@ -34,6 +34,7 @@ def topology_of(setup: Setup, *, instances: int, weights: Sequence[int], keys: i
         ),
         keys=keys,
         recovery_ns=0,
+        routes=routes,
     )
 
 

@@ -1,6 +1,6 @@
 """The shapes of stored files: what a reader accepts, field by field, and nothing else."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -98,11 +98,12 @@ class BlockShape(Strict, frozen=True):
     parts: Annotated[tuple[PartShape, ...], Meta(max_length=1_000)]
 
 
-class SkipShape(Strict, frozen=True):
+class SkipShape(Strict, frozen=True, omit_defaults=True):
     """perf.model.run.Skip."""
 
     scenario: Name
     reason: Text
+    part: Name | Literal[""] = ""
 
 
 class HeaderShape(Strict, frozen=True):

@@ -1,7 +1,7 @@
 """The TOML configuration that the reference gateway shares with the gateways of its contract."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import tomli_w
 
@@ -53,6 +53,7 @@ def _whole_seconds(span_ns: int) -> int | None:
 def _document(request: ConfigRequest, *, timeout_s: int, failure_timeout_s: float | None) -> _Table:
     present = [provider for provider in Provider if _of(request, provider)]
     rules: _Table = {_MODEL_PREFIXES[provider]: provider.value for provider in present}
+    rules |= {route.model: route.endpoint.provider.value for route in request.routes}
     providers: _Table = {
         provider.value: [
             _instance(
@@ -72,19 +73,26 @@ def _document(request: ConfigRequest, *, timeout_s: int, failure_timeout_s: floa
     return {
         "server": {"host": request.host, "port": request.port, "log_level": "warn"},
         "api_keys": keys,
-        "routing": {
-            "default_provider": present[0].value if present else Provider.OPENAI.value,
-            "rules": rules,
-            "discovery": {
-                "enabled": False,
-                "cache_ttl_seconds": 3600,
-                "refresh_on_startup": False,
-                "providers_with_listing": [],
-            },
-        },
+        "routing": _routing(rules, present=present, listed=bool(request.routes)),
         "providers": providers,
         "observability": {"body_logging": {"enabled": False}, "quota_refresh": {"enabled": False}},
     }
+
+
+def _routing(rules: _Table, *, present: Sequence[Provider], listed: bool) -> _Table:
+    """With many models, nothing but its own rule leads one on, and the gateway lists those it knows of."""
+    routing: _Table = {
+        "rules": rules,
+        "discovery": {
+            "enabled": listed,
+            "cache_ttl_seconds": 3600,
+            "refresh_on_startup": False,
+            "providers_with_listing": [provider.value for provider in present] if listed else [],
+        },
+    }
+    if not listed:
+        routing["default_provider"] = present[0].value if present else Provider.OPENAI.value
+    return routing
 
 
 def _of(request: ConfigRequest, provider: Provider) -> list[Endpoint]:

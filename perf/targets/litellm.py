@@ -33,7 +33,11 @@ def _render(request: ConfigRequest) -> Mapping[str, str]:
     ordered = len({endpoint.priority for endpoint in request.endpoints}) > 1
     document = {
         "model_list": [
-            _deployment(each, request.upstream_key, ordered=ordered) for each in request.endpoints
+            *(_deployment(each, request.upstream_key, ordered=ordered) for each in request.endpoints),
+            *(
+                _deployment(route.endpoint, request.upstream_key, ordered=ordered, model=route.model)
+                for route in request.routes
+            ),
         ],
         "router_settings": {
             "routing_strategy": "simple-shuffle",
@@ -60,10 +64,12 @@ def _render(request: ConfigRequest) -> Mapping[str, str]:
     return {"config.yaml": json.dumps(document, indent=2, ensure_ascii=False) + "\n", "keys.py": keys}
 
 
-def _deployment(endpoint: Endpoint, upstream_key: str, *, ordered: bool) -> dict[str, object]:
-    """One instance: only the OpenAI client wants /v1 in its base URL."""
+def _deployment(
+    endpoint: Endpoint, upstream_key: str, *, ordered: bool, model: str = ""
+) -> dict[str, object]:
+    """One instance, or another model on it: only the OpenAI client wants /v1 in its base URL."""
     openai = endpoint.provider is Provider.OPENAI
-    name = OPENAI_MODEL if openai else ANTHROPIC_MODEL
+    name = model or (OPENAI_MODEL if openai else ANTHROPIC_MODEL)
     params: dict[str, object] = {
         "model": f"{endpoint.provider}/{name}",
         "api_base": f"{endpoint.base_url}/v1" if openai else endpoint.base_url,
@@ -72,7 +78,7 @@ def _deployment(endpoint: Endpoint, upstream_key: str, *, ordered: bool) -> dict
     }
     if ordered:
         params["order"] = endpoint.priority
-    return {"model_name": name, "litellm_params": params, "model_info": {"id": endpoint.name}}
+    return {"model_name": name, "litellm_params": params, "model_info": {"id": model or endpoint.name}}
 
 
 def _headers(request: ConfigRequest, ask: Ask, *, key: str) -> tuple[tuple[str, str], ...]:

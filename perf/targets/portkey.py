@@ -79,7 +79,8 @@ PORTKEY = Target(
     env=(),
     ready=Readiness(path="/", status=200, deadline_ns=60 * NS_PER_S),
     stop_grace_ns=5 * NS_PER_S,
-    capabilities=frozenset(Capability) - {Capability.STICKY_BY_KEY},
+    capabilities=frozenset(Capability)
+    - {Capability.STICKY_BY_KEY, Capability.MODEL_ROUTES, Capability.MODEL_LIST},
     auth_header="authorization",
     auth_value="Bearer {key}",
     addresses={

@@ -22,7 +22,8 @@ _SIMPLE = ("host", "port", "upstream_key", "keys", "recovery_seconds", "patience
 _ENDPOINT_FIELDS = ("name", "url", "upstream_host", "upstream_port", "priority", "weight", "provider")
 _LOOP_FIELDS = ("index", "number", "comma")
 _ENDPOINT_LISTS = ("endpoints", *(provider.value for provider in Provider))
-_LISTS = (*_ENDPOINT_LISTS, "keys")
+_INDEXED = (*_ENDPOINT_LISTS, "keys")
+_LISTS = (*_INDEXED, "routes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,7 @@ def _check_place(word: str, loop: str, *, also: tuple[str, ...]) -> None:
     if place := _PLACE.fullmatch(word):
         fields = _ENDPOINT_FIELDS if place["list"] in _ENDPOINT_LISTS else (None,)
         known = tuple(f"{name}[0].{field}" for name in _ENDPOINT_LISTS for field in _ENDPOINT_FIELDS)
-        if place["list"] not in _LISTS or place["field"] not in fields:
+        if place["list"] not in _INDEXED or place["field"] not in fields:
             raise TemplateError(_unknown(word, (*known, "keys[0]")))
         return
     known = (*_SIMPLE, *also, *_loop_words(loop))
@@ -151,7 +152,8 @@ def _check_place(word: str, loop: str, *, also: tuple[str, ...]) -> None:
 def _loop_words(loop: str) -> tuple[str, ...]:
     if not loop:
         return ()
-    return (*(("key",) if loop == "keys" else _ENDPOINT_FIELDS), *_LOOP_FIELDS)
+    fields = {"keys": ("key",), "routes": ("model", *_ENDPOINT_FIELDS)}
+    return (*fields.get(loop, _ENDPOINT_FIELDS), *_LOOP_FIELDS)
 
 
 def _unknown(word: str, known: tuple[str, ...]) -> str:
@@ -165,7 +167,12 @@ def _lists(request: ConfigRequest) -> dict[str, list[dict[str, str]]]:
         provider.value: [fields for fields in endpoints if fields["provider"] == provider.value]
         for provider in Provider
     }
-    return {"endpoints": endpoints, **by_provider, "keys": [{"key": key} for key in request.client_keys]}
+    return {
+        "endpoints": endpoints,
+        **by_provider,
+        "keys": [{"key": key} for key in request.client_keys],
+        "routes": [{"model": route.model, **_fields(route.endpoint)} for route in request.routes],
+    }
 
 
 def _fields(endpoint: Endpoint) -> dict[str, str]:

@@ -21,10 +21,11 @@ _CACHE_LIMIT = 4_096
 
 
 class Answering(NamedTuple):
-    """When and what to answer."""
+    """When and what to answer, and for which model; "" where none was asked for."""
 
     delay_ns: int
     delivery: Delivery
+    model: str = ""
 
 
 class Behaviour:
@@ -67,7 +68,8 @@ class Behaviour:
             return settled
         delay_ns = next(self._delays_ns)
         drawn = draw(self._script.faults, self._rng)
-        answering = Answering(delay_ns, self._deliveries.get((ask, drawn)) or self._frame(ask, drawn))
+        delivery = self._deliveries.get((ask, drawn)) or self._frame(ask, drawn)
+        answering = Answering(delay_ns, delivery, ask.model)
         if self._is_certain and len(self._settled) < _CACHE_LIMIT:
             self._settled[ask] = answering
         return answering

@@ -227,7 +227,7 @@ class Connection(asyncio.Protocol):
         host = self._host
         if answering.delivery.at_once and not answering.delay_ns:
             arrival = answer_at_once(
-                request, answering.delivery, transport=self._transport, request_id=host.next_request()
+                request, answering, transport=self._transport, request_id=host.next_request()
             )
             host.log.append(arrival)
             if not request.keep_alive:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from perf.model.upstream import Arrival
 from perf.upstream.behaviour import Answering
 from perf.upstream.faults import End
-from perf.upstream.framing import Delivery
 from perf.upstream.timers import Timer, Timers
 
 
@@ -37,6 +36,7 @@ class Exchange:
         "_delivery",
         "_done",
         "_first_byte_ns",
+        "_model",
         "_next",
         "_timer",
         "_timers",
@@ -55,6 +55,7 @@ class Exchange:
     ) -> None:
         self.request = request
         self._delivery = answering.delivery
+        self._model = answering.model
         self._base_ns = request.arrival_ns + answering.delay_ns
         self._transport = transport
         self._timers = timers
@@ -132,13 +133,15 @@ class Exchange:
             request.credential,
             self._delivery.faults,
             request.prompt_digest,
+            self._model,
         )
 
 
 def answer_at_once(
-    request: Request, delivery: Delivery, *, transport: asyncio.WriteTransport, request_id: int
+    request: Request, answering: Answering, *, transport: asyncio.WriteTransport, request_id: int
 ) -> Arrival:
     """Answer by one write, now; most requests need no more."""
+    delivery = answering.delivery
     rest = delivery.for_nonce(delivery.rest, request.nonce)
     answer = b"%b%016x%b" % (delivery.opening, request_id, rest)
     now_ns = monotonic_ns()
@@ -158,6 +161,7 @@ def answer_at_once(
         request.credential,
         delivery.faults,
         request.prompt_digest,
+        answering.model,
     )
 
 

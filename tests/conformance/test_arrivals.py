@@ -231,3 +231,16 @@ def test_a_request_seen_before_is_answered_and_logged_alike(upstream: UpstreamPr
     assert [arrival.nonce for arrival in seen] == nonces
     assert len({(each.bytes_in, each.bytes_out, each.credential, each.path) for each in seen[:4]}) == 1
     assert len({answer.partition(b"x-request-id")[0] for answer in answers[:4]}) == 1
+
+
+def test_the_model_is_told(upstream: UpstreamProcess) -> None:
+    """Of whole answers and streams, at the first sight of a request and when it is known; of no probe."""
+    asked = ["route-1", "route-2", "route-2"]
+    for model in asked:
+        for stream in (False, True):
+            body = {"model": model, "stream": stream, "messages": [{"role": "user", "content": "Hello"}]}
+            httpx.post(f"{upstream.urls['a']}{PATH}", json=body, headers={"x-perfgate-nonce": NONCE})
+    httpx.get(f"{upstream.urls['a']}/v1/models")
+
+    arrivals = drained(upstream, 7)
+    assert [arrival.model for arrival in arrivals] == ["route-1"] * 2 + ["route-2"] * 4 + [""]

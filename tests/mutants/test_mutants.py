@@ -98,6 +98,9 @@ MUTANTS = (
         metric=m.TTFT_OVERHEAD_P50,
     ),
     Mutant(patch="keys-searched", scenario="config-scale", parts=("small", "keys"), metric=m.CPU_PER_REQUEST),
+    Mutant(
+        patch="rules-searched", scenario="config-scale", parts=("small", "routes"), metric=m.CPU_PER_REQUEST
+    ),
     Mutant(patch="probe-blocks", scenario="black-hole", parts=("hangs",), metric=m.BYSTANDER_E2E_P99),
     Mutant(patch="health-asks-provider", scenario="black-hole", parts=("hangs",), metric=m.HEALTH_MAX),
 )

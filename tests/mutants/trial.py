@@ -36,14 +36,9 @@ TARGET = replace(
 
 def shortened(scenario: Scenario, *parts: str) -> Scenario:
     """Only these parts of a scenario, each once and on a process of its own, with the criteria about them."""
-    return replace(
-        scenario,
-        cadence=Cadence.ONCE,
-        parts=tuple(replace(part, slices=1, together=0) for part in scenario.parts if part.name in parts),
-        criteria=tuple(
-            each for each in scenario.criteria if {each.part, each.minus_part} - {""} <= set(parts)
-        ),
-    )
+    kept = scenario.only([part for part in scenario.parts if part.name in parts])
+    alone = tuple(replace(part, slices=1, together=0) for part in kept.parts)
+    return replace(kept, cadence=Cadence.ONCE, parts=alone)
 
 
 def with_keys(scenario: Scenario, keys: int) -> Scenario:

@@ -80,6 +80,6 @@ def test_what_fails_is_a_result(tmp_path: Path) -> None:
     )
     found = {each.scenario: (each.outcome, each.reason) for each in trials.trials}
 
-    assert found["failover"] == (Outcome.NOT_SUPPORTED, "does not claim failover")
+    assert found["failover"] == (Outcome.NOT_SUPPORTED, "broken does not claim failover")
     assert found["baseline-latency"][0] is Outcome.FAILED
     assert "no-such-compiler" in found["baseline-latency"][1]

@@ -77,3 +77,16 @@ def test_nothing_to_configure_is_a_usage_error(capsys: pytest.CaptureFixture[str
     """The message names the option."""
     assert main(["config", *words]) == 2
     assert words[0] in capsys.readouterr().err
+
+
+def test_further_models_are_configured(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each has a rule, and nothing else would lead it on; the instances are the same."""
+    document = tomllib.loads(printed(capsys, "--target", "reference", "--routes", "3"))
+
+    assert [model for model in document["routing"]["rules"] if model.startswith("route-")] == [
+        "route-00000",
+        "route-00001",
+        "route-00002",
+    ]
+    assert "default_provider" not in document["routing"]
+    assert len(document["providers"]["openai"]) == 3

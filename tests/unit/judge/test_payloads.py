@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from perf.judge.payloads import prompt_ratio, small_e2e_ns, usage_ratio
+from perf.judge.payloads import model_ratio, prompt_ratio, small_e2e_ns, usage_ratio
 from perf.judge.pool import Pool
 from perf.model.load import Outcome
 from perf.model.scenario import Prompt
@@ -34,6 +34,17 @@ def test_a_changed_prompt_shows() -> None:
 
     assert prompt_ratio(Pool([record])) == 0.5
     assert prompt_ratio(Pool([a_slice(samples, arrivals)])) is None
+
+
+def test_a_request_that_arrives_for_another_model_shows() -> None:
+    """One of three went astray; where only one model is configured, its name is the gateway's affair."""
+    samples = [a_sample(number, template=number % 2) for number in range(3)]
+    arrivals = [an_arrival(number, model=model) for number, model in enumerate("aba")]
+    astray = [*arrivals[:2], arrivals[2]._replace(model="b")]
+
+    assert model_ratio(Pool([replace(a_slice(samples, arrivals), models=("a", "b"))])) == 1
+    assert model_ratio(Pool([replace(a_slice(samples, astray), models=("a", "b"))])) == 2 / 3
+    assert model_ratio(Pool([a_slice(samples, arrivals)])) is None
 
 
 def test_small_requests_are_those_with_the_smallest_prompt() -> None:

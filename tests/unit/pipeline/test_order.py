@@ -193,3 +193,19 @@ def test_a_duration_changes_only_what_watches_growth() -> None:
     assert lasting(SCENARIOS, None) == SCENARIOS
     with pytest.raises(UsageError, match="duration"):
         lasting(select("fast", ["7"]), 20)
+
+
+def test_a_part_that_needs_more_is_left_out_with_its_criteria() -> None:
+    """The other parts are measured, and the skip names the part and what is not claimed."""
+    (whole,) = select("fast", ["20"])
+    target = replace(TARGETS[0], capabilities=frozenset(Capability) - {Capability.MODEL_ROUTES})
+    (kept,), skips = servable([whole], target)
+    told = {skip.place: skip.reason for skip in skips}
+
+    assert told == dict.fromkeys(
+        (f"config-scale/{part.name}" for part in whole.parts if Capability.MODEL_ROUTES in part.needs),
+        "reference does not claim model-routes",
+    )
+    assert {part.name for part in kept.parts} == {"small", "instances", "keys"}
+    assert {each.part for each in kept.criteria} == {"small", "instances", "keys"}
+    assert servable([whole], TARGETS[0]) == ((whole,), ())

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from perf.pipeline import requests
 from perf.scenarios import SCENARIOS
 from perf.targets import TARGETS
 from perf.wire.prompt import LONG_BODY_BYTES, prompt_digest
-from tests.unit.targets.requests import a_request
+from tests.unit.targets.requests import a_request, an_endpoint
 
 _NONCE = "0123456789abcdef0123"
 _KEYS = tuple(f"key-{number}" for number in range(500))
@@ -93,3 +94,17 @@ def test_converted_requests_speak_openai_for_an_anthropic_model() -> None:
     assert template.dialect is Dialect.OPENAI_CHAT
     assert template.path == "/v1/chat/completions"
     assert str(_body(template)["model"]).startswith("claude-")
+
+
+@given(routes=st.integers(1, 2_000), keys=st.integers(1, 150))
+def test_clients_ask_for_models_from_all_over_the_list(routes: int, keys: int) -> None:
+    """Each client asks for one that is configured, no two for the same if there are enough, the last too."""
+    told = a_request(an_endpoint(), keys=_KEYS[:keys], routes=routes)
+    part = replace(SCENARIOS[0].parts[0], keys=keys)
+    asked = requests.models(requests.through(part, target=TARGETS[0], told=told))
+    places = [int(model.removeprefix("route-")) for model in asked]
+
+    assert places == sorted(places)
+    assert len(set(places)) == min(routes, keys)
+    assert places[-1] == routes - 1
+    assert max((after - before for before, after in pairwise(places)), default=0) <= -(-routes // keys)

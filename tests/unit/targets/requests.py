@@ -27,9 +27,12 @@ def a_request(
     keys: tuple[str, ...] = ("test-key-0000", "test-key-0001"),
     recovery_ns: int = 0,
     upstream_key: str = "upstream-key",
+    routes: int = 0,
 ) -> ConfigRequest:
     """A launch on 127.0.0.1:8080 with these instances."""
-    topology = Topology(name="a-topology", instances=(), keys=len(keys), recovery_ns=recovery_ns)
+    topology = Topology(
+        name="a-topology", instances=(), keys=len(keys), recovery_ns=recovery_ns, routes=routes
+    )
     return ConfigRequest(
         topology=topology,
         endpoints=endpoints,
@@ -54,11 +57,10 @@ ENDPOINTS = st.lists(
     unique_by=lambda endpoint: endpoint.name,
 )
 REQUESTS = st.builds(
-    lambda endpoints, keys, recovery_ns, upstream_key: a_request(
-        *endpoints, keys=tuple(keys), recovery_ns=recovery_ns, upstream_key=upstream_key
-    ),
+    lambda endpoints, keys, **more: a_request(*endpoints, keys=tuple(keys), **more),
     endpoints=ENDPOINTS,
     keys=st.lists(NAMES, min_size=1, max_size=5, unique=True),
     recovery_ns=st.integers(0, 10_000).map(lambda value_ms: value_ms * NS_PER_MS),
     upstream_key=NAMES,
+    routes=st.integers(0, 4),
 )

@@ -71,6 +71,21 @@ def test_patience_is_what_the_topology_asks_for() -> None:
     assert resilience == {"first_byte_timeout_seconds": 0.5, "probe_timeout_seconds": 0.5}
 
 
+@settings(max_examples=30)
+@given(REQUESTS)
+def test_a_further_model_is_led_on_by_its_own_rule_alone(request: ConfigRequest) -> None:
+    """Without its rule a request for it would be refused: nothing else fits it, and there is no default."""
+    text = contract_files(request)["config.toml"]
+    routing = tomllib.loads(text)["routing"]
+    models = [route.model for route in request.routes]
+
+    assert {model: routing["rules"][model] for model in models} == dict.fromkeys(models, "openai")
+    assert not any(
+        model.startswith(prefix) for model in models for prefix in routing["rules"] if prefix != model
+    )
+    assert ("default_provider" in routing) is not bool(models)
+
+
 def test_only_providers_with_an_instance_are_routed_to() -> None:
     """A rule to a provider without instances would keep a gateway from starting."""
     only_anthropic = a_request(an_endpoint(provider=Provider.ANTHROPIC), recovery_ns=500 * NS_PER_MS)

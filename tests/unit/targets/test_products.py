@@ -50,6 +50,21 @@ def test_litellm_gets_every_instance_once() -> None:
     assert not any("order" in each for each in params)
 
 
+def test_litellm_gets_each_further_model_as_a_deployment() -> None:
+    """It is asked for by its own name, which its instance sees as well."""
+    one, other = an_endpoint(0), an_endpoint(1)
+    document = yaml.safe_load(LITELLM.render(a_request(one, other, routes=3))["config.yaml"])
+    further = document["model_list"][2:]
+
+    assert [each["model_name"] for each in further] == ["route-00000", "route-00001", "route-00002"]
+    assert [each["litellm_params"]["model"] for each in further] == [
+        f"openai/{each['model_name']}" for each in further
+    ]
+    assert [each["litellm_params"]["api_base"] for each in further] == [
+        f"{each.base_url}/v1" for each in (one, other, one)
+    ]
+
+
 @settings(max_examples=25)
 @given(request=REQUESTS)
 def test_litellm_knows_the_clients_keys(request: ConfigRequest) -> None:

@@ -87,6 +87,8 @@ def test_places_and_loops_are_filled_in(text: str, result: str) -> None:
         ("{openai[0]}", r"\{openai\[0\]\} is not known"),
         ("{openai[0].color}", r"\{openai\[0\].color\} is not known"),
         ("{keys[0].url}", r"is not known"),
+        ("{routes[0]}", r"is not known"),
+        ("{model}", r"\{model\} is not known here"),
         ("{each models}{end}", r"\{each models\} is not known"),
         ("{each keys}{name}{end}", r"\{name\} is not known here; .*\{key\}"),
         ("{each keys}", r"without \{end\}"),
@@ -104,6 +106,16 @@ def test_an_instance_that_is_not_there_is_refused() -> None:
     """A place for the third of two instances says how many there are."""
     with pytest.raises(TemplateError, match="has 2 of openai"):
         filled("{openai[2].url}")
+
+
+def test_further_models_are_dealt_out_to_the_openai_instances() -> None:
+    """Each has its name and the fields of its instance; no other provider's gets one."""
+    two = [an_endpoint(number, provider=each) for number, each in enumerate(Provider)]
+    request = a_request(*two, an_endpoint(2), routes=3)
+
+    assert filled("{each routes}{model} {name}{comma}{end}", request) == (
+        "route-00000 openai-0,route-00001 openai-2,route-00002 openai-0"
+    )
 
 
 @settings(max_examples=30)
