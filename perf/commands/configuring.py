@@ -119,6 +119,7 @@ def _request(wanted: Wanted, target: Target) -> ConfigRequest:
             target.key_template.replace("{number}", f"{number:04d}") for number in range(wanted.keys)
         ),
         upstream_key=wanted.upstream_key,
+        log_level=target.log_levels.usual,
     )
 
 

@@ -12,12 +12,13 @@ from perf.config.schema import (
     AnyBuiltTarget,
     AnyTarget,
     CommandTarget,
+    LogLevelsTable,
     PythonTarget,
     RunningTarget,
     StartedTarget,
 )
 from perf.model.scenario import Ask
-from perf.model.target import Address, ConfigRequest, Readiness, RequestHeaders, Target, no_headers
+from perf.model.target import Address, ConfigRequest, LogLevels, Readiness, RequestHeaders, Target, no_headers
 from perf.model.units import s_to_ns
 from perf.targets.contract import contract_files
 from perf.targets.template import (
@@ -32,7 +33,7 @@ from perf.targets.template import (
 _WORD = re.compile(r"(?<!\$)\{([a-z_]+)\}")
 _CONTRACT = "contract"
 _BUILD_WORDS = frozenset({"out", "profile"})
-_START_WORDS = frozenset({"out", "profile", "dir", "host", "port", "config"})
+_START_WORDS = frozenset({"out", "profile", "dir", "host", "port", "config", "log_level"})
 _Files = Mapping[str, Template]
 
 
@@ -153,4 +154,9 @@ def _target(name: str, table: AnyTarget, *, started: StartedTarget | None, files
         proves_by_key=proven,
         render=render,
         key_template=table.key,
+        log_levels=LogLevels() if started is None else _log_levels(started.log_levels),
     )
+
+
+def _log_levels(table: LogLevelsTable) -> LogLevels:
+    return LogLevels(usual=table.usual, requests=table.requests)

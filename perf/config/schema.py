@@ -10,6 +10,7 @@ from perf.model.counting import CounterChoice
 from perf.model.policy import DEFAULT_POLICY
 from perf.model.scenario import Capability
 from perf.model.speaking import CommentWhen
+from perf.model.target import LogLevels
 from perf.model.units import ns_to_s
 from perf.targets.contract import ANTHROPIC_MODEL, OPENAI_MODEL
 
@@ -111,6 +112,13 @@ class DescribedTarget(Table, frozen=True, kw_only=True, tag_field="kind"):
     proves_by_key: bool | None = None
 
 
+class LogLevelsTable(Table, frozen=True, kw_only=True):
+    """`log-levels`: what `{log_level}` stands for."""
+
+    usual: str = LogLevels().usual
+    requests: str = LogLevels().requests
+
+
 class StartedTarget(DescribedTarget, frozen=True, kw_only=True):
     """What every target has that perfgate builds and starts."""
 
@@ -119,6 +127,7 @@ class StartedTarget(DescribedTarget, frozen=True, kw_only=True):
     env: dict[str, str] = {}
     config: str | dict[str, str] = msgspec.field(default_factory=dict)
     stop_grace_seconds: Annotated[float, Meta(ge=0, le=600)] = 5.0
+    log_levels: LogLevelsTable = LogLevelsTable()
 
 
 class PythonTarget(StartedTarget, frozen=True, kw_only=True, tag="python"):

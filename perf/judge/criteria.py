@@ -37,6 +37,7 @@ OF_PROCESSES = frozenset(
         m.MEMORY_PER_KNOWN_KEY,
         m.READY_TIME,
         m.FIRST_ANSWER_TIME,
+        m.IDLE_CPU,
     }
 )
 """What can be told only of a gateway that perfgate itself has started."""
@@ -124,6 +125,9 @@ def _decide(
 ) -> tuple[Decision, str]:
     if value is None:
         return _unmeasured(scenario, criterion, case=case)
+    unheld = _unheld(scenario, criterion, case=case)
+    if unheld:
+        return Decision.UNMEASURABLE, unheld
     rig = scenario.route is Route.DIRECT
     samples = _requests(scenario, criterion, case=case)
     needed = NEEDED_SAMPLES.get(criterion.metric, 1)
@@ -165,6 +169,27 @@ def _busy_rig(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
     if not part.saturating:
         return ""
     return rig_ceiling(scenario.name, part.name, all_series=case.all_series, policy=case.policy)
+
+
+def _unheld(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
+    """Why a slow reader of the log says nothing of the gateway; "" if it held the log up, or was not slow."""
+    part = next(each for each in scenario.parts if each.name == criterion.part)
+    if not part.log_bytes_per_second:
+        return ""
+    key = Key(scenario.name, criterion.part, m.LOG_OVER_SINK.name)
+    ratio = _centre(key, all_series=case.all_series, arm=Arm.CANDIDATE)
+    if ratio is None:
+        return "nothing is known of the log of a gateway that was up before"
+    if ratio >= 1:
+        return ""
+    per_request = _centre(
+        key._replace(metric=m.LOG_BYTES_PER_REQUEST.name), all_series=case.all_series, arm=Arm.CANDIDATE
+    )
+    requests = _requests(scenario, criterion, case=case)
+    return (
+        f"the gateway wrote {round((per_request or 0) * requests)} bytes for {requests} requests, "
+        "less than even its slow reader had room for"
+    )
 
 
 def _requests(scenario: Scenario, criterion: Criterion, *, case: _Case) -> int:

@@ -126,6 +126,27 @@ def _health_ratio(pool: Pool) -> float | None:
     return _per(sum(check.well for check in checks), len(checks))
 
 
+def _log_bytes_per_request(pool: Pool) -> float | None:
+    written = [record.log.written_bytes for record in pool.slices if record.log is not None]
+    requests = sum(len(record.recording.samples) for record in pool.slices)
+    return _per(sum(written), requests) if len(written) == len(pool.slices) else None
+
+
+def _log_over_sink(pool: Pool) -> float | None:
+    """What was logged over what the slow reader had room for: below 1 nothing was ever held up."""
+    each = [
+        record.log.written_bytes / record.log.room_bytes
+        for record in pool.slices
+        if record.log is not None and record.log.room_bytes
+    ]
+    return min(each, default=None)
+
+
+def _idle_cpu(pool: Pool) -> float | None:
+    each = [record.idle.cpu_ns / record.idle.wall_ns for record in pool.slices if record.idle is not None]
+    return max(each, default=None)
+
+
 def _is_closed(pool: Pool) -> bool:
     return isinstance(pool.slices[0].step.part.workload, ClosedLoop)
 
@@ -197,6 +218,9 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.BYSTANDER_E2E_P99: lambda pool: _quantile(outage.bystander_e2e_ns(pool), 0.99),
     m.HEALTH_RATIO: _health_ratio,
     m.HEALTH_MAX: _health_max,
+    m.LOG_BYTES_PER_REQUEST: _log_bytes_per_request,
+    m.LOG_OVER_SINK: _log_over_sink,
+    m.IDLE_CPU: _idle_cpu,
     m.MACHINE_CPU: _machine_cpu,
     m.RIG_LOAD: lambda pool: max((rig_load(record) or 0.0) for record in pool.slices),
     m.RIG_LAG: lambda pool: None if _is_closed(pool) else max(map(rig_lag, pool.slices)),

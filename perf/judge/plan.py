@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from statistics import median
 
-from perf.model.load import Bursts, ClosedLoop, OpenLoop, Steps
+from perf.model.load import Bursts, ClosedLoop, Steps, Workload
 from perf.model.policy import Policy
 from perf.model.run import Arm
 from perf.model.scenario import Cadence, Part, Route, Scenario
@@ -41,7 +41,7 @@ def send_within_ns(part: Part) -> int:
         case ClosedLoop(requests=requests):
             return _patience_ns(part.warmup_requests + requests)
         case _:
-            return _patience_ns(part.warmup_requests) + _span_ns(part.workload)
+            return _patience_ns(part.warmup_requests) + span_ns(part.workload)
 
 
 def _patience_ns(requests: int) -> int:
@@ -60,8 +60,11 @@ def out_of_time(durations_ns: Sequence[int], *, policy: Policy) -> bool:
     return sum(durations_ns) + left * median(durations_ns) > allowed * policy.budget_ns
 
 
-def _span_ns(workload: OpenLoop) -> int:
+def span_ns(workload: Workload) -> int:
+    """How long a load lasts by plan; 0 for a closed loop, which has no plan."""
     match workload:
+        case ClosedLoop():
+            return 0
         case Steps(per_second=rates, step_ns=step_ns):
             return len(rates) * step_ns
         case Bursts(every_ns=every_ns, count=count):

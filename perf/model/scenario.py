@@ -30,6 +30,8 @@ class Capability(StrEnum):
     """Sends a request to the instance that is configured for the model which it names."""
     MODEL_LIST = "model-list"
     """Lists the models that it is configured with, under GET /v1/models."""
+    REQUEST_LOG = "request-log"
+    """It can be told to write something about each request."""
 
 
 class Ask(StrEnum):
@@ -79,6 +81,7 @@ class Topology:
     giving an attempt up whose answer has not begun by then; 0 leaves the target's default.
     With `routes` there are so many further names of models, each with a rule that leads it to an OpenAI
     instance, and it is these that are asked for.
+    `request_log` asks for a line of log for each request; what the gateway writes then goes into a pipe.
     """
 
     name: str
@@ -87,6 +90,7 @@ class Topology:
     recovery_ns: int
     patience_ns: int = 0
     routes: int = 0
+    request_log: bool = False
 
 
 class Change(StrEnum):
@@ -159,6 +163,9 @@ class Part:
     `connections` limits the pool of an open loop; 0 leaves it to the rig.
     `usage_every_ns` samples the memory and the open files of the gateway under load; 0 only afterwards.
     `health_every_ns` asks the gateway under load whether it is well, as those who run it would; 0 never.
+    `log_bytes_per_second` is all that is taken of the gateway's log for as long as an open loop lasts by
+    plan, with a topology that asks for one; 0 takes it as it comes.
+    `idle_ns` leaves the gateway alone for so long after the load, and takes its CPU time; 0 does not.
     `weights` say, per instance, how much of the sessions it is to have.
     `saturating`: a busy rig can only make the gateway look worse here, so it does not make the slice
     invalid; a criterion that is missed then is not measurable on this machine.
@@ -188,6 +195,8 @@ class Part:
     connections: int = 0
     usage_every_ns: int = 0
     health_every_ns: int = 0
+    log_bytes_per_second: int = 0
+    idle_ns: int = 0
     weights: tuple[tuple[str, int], ...] = ()
     saturating: bool = False
     overload: Overload | None = None

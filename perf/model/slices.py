@@ -59,6 +59,26 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogSeen:
+    """What a gateway wrote during a slice, into a pipe.
+
+    `room_bytes` is what a slow reader took and half of what the pipe holds, 0 where it was not slow: with
+    less than that written, the pipe was never full.
+    """
+
+    written_bytes: int
+    room_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdleSpell:
+    """The CPU time that the SUT's process tree used while nothing was asked of it, and for how long."""
+
+    cpu_ns: int
+    wall_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SliceRecord:
     """A measured slice. CPU times are those spent during `wall_ns`; None where there is no process to ask.
 
@@ -69,6 +89,7 @@ class SliceRecord:
     `usage` and `health` were sampled under load, if the part asks for it. `launched_ns` and `ready_ns` are of
     a process that was started for this slice alone, else 0. `saturation_per_second` was found just before
     an overload.
+    `log` is known where the gateway was to log each request, `idle` where it was left alone afterwards.
     `wrk_per_second` is the throughput that wrk had in place of the engine, if it was asked to cross-check.
     """
 
@@ -88,6 +109,8 @@ class SliceRecord:
     models: tuple[str, ...] = ()
     usage: tuple[UsageSample, ...] = ()
     health: tuple[HealthCheck, ...] = ()
+    log: LogSeen | None = None
+    idle: IdleSpell | None = None
     launched_ns: int = 0
     ready_ns: int = 0
     saturation_per_second: float | None = None

@@ -99,6 +99,18 @@ class ModelRoute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogLevels:
+    """What `{log_level}` stands for: as a rule, and where something is to be written about each request."""
+
+    usual: str = "warn"
+    requests: str = "info"
+
+    def of(self, topology: Topology) -> str:
+        """The one that a topology asks for."""
+        return self.requests if topology.request_log else self.usual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigRequest:
     """All that a target needs to render its configuration.
 
@@ -112,6 +124,7 @@ class ConfigRequest:
     port: int
     client_keys: tuple[str, ...]
     upstream_key: str
+    log_level: str
 
     @property
     def routes(self) -> tuple[ModelRoute, ...]:
@@ -165,7 +178,7 @@ class Target:
     `render` raises ValueError for a topology that the product cannot be configured with.
 
     In `start`, the command line, `{python}`, `{bin}` (the folder of the venv's programs), `{out}`, `{dir}`,
-    `{host}`, `{port}` and `{config}` (the path of the first rendered file) are filled in.
+    `{host}`, `{port}`, `{log_level}` and `{config}` (the path of the first rendered file) are filled in.
     `inputs` are the git pathspecs that can change the build.
     `benchmarks` is a module of pytest-benchmark suites inside the build ("" for none).
     `proves_by_key` says that the gateway sends the upstream key of its configuration, not the client's.
@@ -192,3 +205,4 @@ class Target:
     key_template: str = "test-key-{number}"
     headers: RequestHeaders = no_headers
     shipped: str = ""
+    log_levels: LogLevels = LogLevels()

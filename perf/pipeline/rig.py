@@ -8,11 +8,11 @@ from random import Random
 from typing import assert_never
 
 from perf import load
-from perf.judge.plan import send_within_ns
+from perf.judge.plan import send_within_ns, span_ns
 from perf.model.load import ClosedLoop, LoadPlan, Recording, RequestTemplate, Spread, Timeouts
 from perf.model.run import Arm
 from perf.model.scenario import Ask, Change, Part, Provider, Topology
-from perf.model.slices import Happened, HealthCheck, Manner, SliceRecord, SliceStep, UsageSample
+from perf.model.slices import Happened, HealthCheck, LogSeen, Manner, SliceRecord, SliceStep, UsageSample
 from perf.model.target import Endpoint, Target
 from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.upstream import Arrival, Down, Fault, FaultKind, TimelineStep, UpstreamScript
@@ -106,6 +106,8 @@ class Rig:
                 models=requests.models(plan.templates) if topology.routes and seat else (),
                 usage=tuple(watch.usage),
                 health=tuple(watch.health),
+                log=next(iter(watch.log), None),
+                idle=seat.sut.idle(step.part.idle_ns) if seat else None,
             )
             for (arm, seat), plan, recording, before, after, watch in zip(
                 placed, plans, recordings, before_ns, after_ns, watches, strict=True
@@ -218,23 +220,27 @@ def _state(change: Change, well: UpstreamScript) -> UpstreamScript | Down:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Watch:
-    """What is seen of a gateway during a slice; both lists grow until its end."""
+    """What is seen of a gateway during a slice; the lists grow until its end, `log` at it."""
 
     usage: list[UsageSample]
     health: list[HealthCheck]
+    log: list[LogSeen]
 
 
 @contextmanager
 def _watched(seat: Seat | None, part: Part) -> Iterator[_Watch]:
     """Look at the gateway in this seat as often as the part asks."""
     if seat is None:
-        yield _Watch(usage=[], health=[])
+        yield _Watch(usage=[], health=[], log=[])
         return
     with (
         sampled(seat.sut.usage, every_ns=part.usage_every_ns) as usage,
         health_checked(seat.sut.base_url, seat.target.ready, every_ns=part.health_every_ns) as health,
+        seat.sut.log_watched(
+            bytes_per_second=part.log_bytes_per_second, for_ns=span_ns(part.workload)
+        ) as log,
     ):
-        yield _Watch(usage=usage, health=health)
+        yield _Watch(usage=usage, health=health, log=log)
 
 
 def _check_alive(seats: Iterable[Seat | None]) -> None:

@@ -115,7 +115,19 @@ class Origin:
     accept_label: str
 
 
-KEY_METRICS = frozenset({"e2e-p50", "e2e-p99", "qps", "ttft-p50", "cpu-per-request", "rss", "wrk-qps"})
+KEY_METRICS = frozenset(
+    {
+        "e2e-p50",
+        "e2e-p99",
+        "qps",
+        "ttft-p50",
+        "cpu-per-request",
+        "rss",
+        "wrk-qps",
+        "log-bytes-per-request",
+        "idle-cpu",
+    }
+)
 """Shown of every part, judged or not."""
 NOWHERE = Origin(run_url="", run_name="", artifact="", finished_at="", accept_label="")
 

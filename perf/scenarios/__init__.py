@@ -18,6 +18,7 @@ from perf.scenarios.memory_leak import MEMORY_LEAK, MEMORY_LEAK_LONG
 from perf.scenarios.overload import OVERLOAD
 from perf.scenarios.rig_latency import RIG_LATENCY
 from perf.scenarios.rig_streaming import RIG_STREAMING
+from perf.scenarios.slow_sink import SLOW_SINK
 from perf.scenarios.sticky_sessions import STICKY_FAILOVER, STICKY_SESSIONS, STICKY_SESSIONS_LARGE
 from perf.scenarios.stream_faults import STREAM_FAULTS, STREAM_FAULTS_SHORT
 from perf.scenarios.stream_fidelity import STREAM_FIDELITY, STREAM_FIDELITY_1000
@@ -52,6 +53,7 @@ _MEDIUM: tuple[Scenario, ...] = (
     BLACK_HOLE,
     HEALTH_UNDER_LOAD,
     CONFIG_SCALE,
+    SLOW_SINK,
 )
 _LONG: tuple[Scenario, ...] = (
     RIG_LATENCY,

@@ -49,6 +49,7 @@ def launch(
         port=free_port(_HOST),
         client_keys=keys,
         upstream_key=f"upstream-{secrets.token_hex(16)}",
+        log_level=target.log_levels.of(topology),
     )
     if isinstance(target.kind, RunningKind):
         yield _found(target, target.kind.base_url.rstrip("/"), request=request)
@@ -91,6 +92,7 @@ def _start(
         "host": request.host,
         "port": str(request.port),
         "config": str(config),
+        "log_level": request.log_level,
         "profile": profile(release=build.release),
     }
     own = {name: fill(value, words) for name, value in target.env}
@@ -102,6 +104,7 @@ def _start(
         folder=folder,
         log=folder / "gateway.log",
         cpus=cpus,
+        piped=request.topology.request_log,
     )
 
 

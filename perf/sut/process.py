@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from perf.model.units import NS_PER_S, ns_to_s
+from perf.sut.pipe import LogPipe
 
 _GUARD = Path(__file__).with_name("guard.py")
 _TAIL_BYTES = 65_536
@@ -34,7 +36,10 @@ class Ended:
 
 
 class GuardedProcess:
-    """One started command. `pid` also names its process group; `started_ns` is of the monotonic clock."""
+    """One started command. `pid` also names its process group; `started_ns` is of the monotonic clock.
+
+    `pipe` is what it writes into where that is to be `piped`, else None: it writes into the file `log`.
+    """
 
     def __init__(
         self,
@@ -44,8 +49,10 @@ class GuardedProcess:
         folder: Path,
         log: Path,
         cpus: frozenset[int] | None = None,
+        piped: bool = False,
     ) -> None:
         self.log = log
+        self.pipe = LogPipe(log) if piped else None
         self.ended: Ended | None = None
         self.pid = 0
         self.started_ns = 0
@@ -56,7 +63,7 @@ class GuardedProcess:
         pins = ",".join(str(cpu) for cpu in sorted(cpus or ()))
         fixed = [sys.executable, "-I", "-S", str(_GUARD), str(control_out), str(status_in), pins]
         try:
-            with log.open("ab") as sink:
+            with _opened(log, self.pipe) as sink:
                 self._guard = subprocess.Popen(
                     [*fixed, *command],
                     env=dict(env),
@@ -70,6 +77,8 @@ class GuardedProcess:
         except BaseException:
             os.close(self._control)
             os.close(self._status)
+            if self.pipe is not None:
+                self.pipe.close()
             raise
         finally:
             os.close(control_out)
@@ -106,10 +115,14 @@ class GuardedProcess:
         if self._status >= 0:
             os.close(self._status)
             self._status = -1
+        if self.pipe is not None:
+            self.pipe.close()
         return ended
 
     def log_tail(self, lines: int) -> tuple[str, ...]:
         """Return the last lines that the command wrote."""
+        if self.pipe is not None:
+            self.pipe.drain()
         return log_tail(self.log, lines)
 
     def _dismiss_guard(self) -> None:
@@ -155,6 +168,17 @@ class GuardedProcess:
                 self.ended = Ended(code=int(code), refused=self._refused)
             case _:
                 return
+
+
+@contextmanager
+def _opened(log: Path, pipe: LogPipe | None) -> Iterator[int]:
+    """The descriptor that a command is to write to, as long as it takes to hand it on."""
+    if pipe is None:
+        with log.open("ab") as file:
+            yield file.fileno()
+    else:
+        with pipe.entrance() as entrance:
+            yield entrance
 
 
 def run(

@@ -1,9 +1,12 @@
 """A gateway that is up: where it is, what it uses, and whether it still lives."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from perf.errors import SutError
+from perf.model.slices import IdleSpell, LogSeen
 from perf.model.target import ConfigRequest, Target
 from perf.model.units import NS_PER_MS
 from perf.sut.process import Ended, GuardedProcess
@@ -11,6 +14,7 @@ from perf.sut.usage import Usage, cpu_ns_of, tree_below, usage_of
 from perf.sut.workshop import LOG_LINES
 
 _REST_NS = 3 * NS_PER_MS
+_SETTLES_WITHIN_NS = 500 * NS_PER_MS
 
 
 class RunningSut:
@@ -73,6 +77,25 @@ class RunningSut:
             self._process.wait(_REST_NS)
             used_ns, before_ns = self.cpu_ns(), used_ns
         return True
+
+    def idle(self, for_ns: int) -> IdleSpell | None:
+        """Leave the gateway alone for so long, once it has settled; None if 0, or if it was up before."""
+        if self._process is None or not for_ns:
+            return None
+        self.rest(_SETTLES_WITHIN_NS)
+        before_ns, since_ns = cpu_ns_of(self.pids()), time.monotonic_ns()
+        self._process.wait(for_ns)
+        wall_ns = time.monotonic_ns() - since_ns
+        return IdleSpell(cpu_ns=cpu_ns_of(self.pids()) - before_ns, wall_ns=wall_ns)
+
+    @contextmanager
+    def log_watched(self, *, bytes_per_second: int, for_ns: int) -> Iterator[list[LogSeen]]:
+        """As `LogPipe.watched`; the list stays empty where the gateway does not write into a pipe."""
+        if self._process is None or self._process.pipe is None:
+            yield []
+            return
+        with self._process.pipe.watched(bytes_per_second=bytes_per_second, for_ns=for_ns) as seen:
+            yield seen
 
     def log_tail(self, lines: int) -> tuple[str, ...]:
         """Return the last lines that the gateway wrote."""

@@ -71,7 +71,7 @@ def _document(request: ConfigRequest, *, timeout_s: int, failure_timeout_s: floa
         for number, key in enumerate(request.client_keys)
     ]
     return {
-        "server": {"host": request.host, "port": request.port, "log_level": "warn"},
+        "server": {"host": request.host, "port": request.port, "log_level": request.log_level},
         "api_keys": keys,
         "routing": _routing(rules, present=present, listed=bool(request.routes)),
         "providers": providers,

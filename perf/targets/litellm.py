@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from perf.model.scenario import Ask, Capability, Provider
-from perf.model.target import Address, ConfigRequest, Endpoint, PythonKind, Readiness, Target
+from perf.model.target import Address, ConfigRequest, Endpoint, LogLevels, PythonKind, Readiness, Target
 from perf.model.units import NS_PER_S, ns_to_s
 from perf.targets.contract import ANTHROPIC_MODEL, OPENAI_MODEL
 
@@ -109,7 +109,7 @@ LITELLM = Target(
         ("DO_NOT_TRACK", "1"),
         ("LITELLM_DISABLE_UPDATE_CHECK", "True"),
         ("LITELLM_LOCAL_MODEL_COST_MAP", "True"),
-        ("LITELLM_LOG", "ERROR"),
+        ("LITELLM_LOG", "{log_level}"),
         ("LITELLM_MODE", "PRODUCTION"),
         ("LITELLM_TELEMETRY", "False"),
         ("NO_DOCS", "True"),
@@ -129,4 +129,5 @@ LITELLM = Target(
     proves_by_key=True,
     render=_render,
     headers=_headers,
+    log_levels=LogLevels(usual="ERROR", requests="INFO"),
 )

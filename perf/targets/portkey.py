@@ -80,7 +80,7 @@ PORTKEY = Target(
     ready=Readiness(path="/", status=200, deadline_ns=60 * NS_PER_S),
     stop_grace_ns=5 * NS_PER_S,
     capabilities=frozenset(Capability)
-    - {Capability.STICKY_BY_KEY, Capability.MODEL_ROUTES, Capability.MODEL_LIST},
+    - {Capability.STICKY_BY_KEY, Capability.MODEL_ROUTES, Capability.MODEL_LIST, Capability.REQUEST_LOG},
     auth_header="authorization",
     auth_value="Bearer {key}",
     addresses={

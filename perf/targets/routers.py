@@ -28,7 +28,7 @@ def start_script(request: ConfigRequest, program: tuple[str, ...], *, policy: st
         "host": request.host,
         "port": request.port,
         "policy": policy,
-        "log-level": "error",
+        "log-level": request.log_level,
         "prometheus-host": request.host,
         "prometheus-port": request.port + 1,
         "cb-failure-threshold": 3,

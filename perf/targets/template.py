@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     re.MULTILINE,
 )
 _PLACE = re.compile(r"(?P<list>[a-z]+)\[(?P<index>\d+)\](?:\.(?P<field>[a-z_]+))?")
-_SIMPLE = ("host", "port", "upstream_key", "keys", "recovery_seconds", "patience_seconds")
+_SIMPLE = ("host", "port", "upstream_key", "keys", "recovery_seconds", "patience_seconds", "log_level")
 _ENDPOINT_FIELDS = ("name", "url", "upstream_host", "upstream_port", "priority", "weight", "provider")
 _LOOP_FIELDS = ("index", "number", "comma")
 _ENDPOINT_LISTS = ("endpoints", *(provider.value for provider in Provider))
@@ -81,6 +81,7 @@ def render(template: Template, request: ConfigRequest, *, also: Mapping[str, str
         "keys": json.dumps(list(request.client_keys)),
         "recovery_seconds": f"{ns_to_s(request.topology.recovery_ns):g}",
         "patience_seconds": f"{ns_to_s(request.topology.patience_ns):g}",
+        "log_level": request.log_level,
         **(also or {}),
     }
     return _render(template, _lists(request), values=values)

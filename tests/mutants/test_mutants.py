@@ -101,6 +101,7 @@ MUTANTS = (
     Mutant(
         patch="rules-searched", scenario="config-scale", parts=("small", "routes"), metric=m.CPU_PER_REQUEST
     ),
+    Mutant(patch="log-blocks", scenario="slow-sink", parts=("slow",), metric=m.E2E_MAX),
     Mutant(patch="probe-blocks", scenario="black-hole", parts=("hangs",), metric=m.BYSTANDER_E2E_P99),
     Mutant(patch="health-asks-provider", scenario="black-hole", parts=("hangs",), metric=m.HEALTH_MAX),
 )

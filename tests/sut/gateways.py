@@ -110,3 +110,9 @@ def is_listening(base_url: str) -> bool:
     """Whether anybody accepts connections there."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", httpx.URL(base_url).port or 0)) == 0
+
+
+def keep_checking(sut: RunningSut) -> None:
+    """Check until the check fails."""
+    while True:
+        sut.check_alive()

@@ -16,16 +16,9 @@ import pytest
 from perf.errors import SutError
 from perf.model.build import Build
 from perf.model.units import ms_to_ns
-from perf.sut.running import RunningSut
-from tests.sut.gateways import a_target, is_listening, up
+from tests.sut.gateways import a_target, is_listening, keep_checking, up
 
 DEADLINE_S = 20
-
-
-def keep_checking(sut: RunningSut) -> None:
-    """Check until the check fails."""
-    while True:
-        sut.check_alive()
 
 
 def test_a_gateway_that_dies_mid_run_is_noticed(tiny: Build, run_dir: Path) -> None:

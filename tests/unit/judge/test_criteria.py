@@ -105,3 +105,23 @@ def test_criteria_alone_can_decide(success: float | None, state: State) -> None:
 
     assert verdict.state is state
     assert any("Nothing was compared" in caution.text for caution in verdict.cautions)
+
+
+@given(ratio=st.floats(0, 10))
+def test_a_log_that_its_slow_reader_had_room_for_proves_nothing(ratio: float) -> None:
+    """The pipe was never full, so a gateway that would have waited was never put to the test."""
+    part = replace(a_scenario_part(), log_bytes_per_second=500)
+    values = {m.SUCCESS_RATIO: 1.0, m.LOG_OVER_SINK: ratio, m.LOG_BYTES_PER_REQUEST: 2.5}
+    finding = _finding(success_criterion(), part=part, values=values)
+
+    assert finding.decision is (Decision.MET if ratio >= 1 else Decision.UNMEASURABLE)
+    assert ratio >= 1 or finding.text.startswith("the gateway wrote 2500 bytes for 1000 requests")
+
+
+def test_an_unknown_log_proves_nothing() -> None:
+    """The gateway was up before, and who knows where it writes."""
+    part = replace(a_scenario_part(), log_bytes_per_second=500)
+    finding = _finding(success_criterion(), part=part, values={m.SUCCESS_RATIO: 1.0})
+
+    assert finding.decision is Decision.UNMEASURABLE
+    assert "a gateway that was up before" in finding.text

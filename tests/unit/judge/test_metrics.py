@@ -1,5 +1,7 @@
 """What the metrics of a slice are."""
 
+from dataclasses import replace
+
 import pytest
 
 from perf.judge.metrics import EXTRACTORS, values_of
@@ -9,7 +11,7 @@ from perf.model import metric as m
 from perf.model.load import Outcome, Phase
 from perf.model.metric import METRICS, Metric
 from perf.model.scenario import Change
-from perf.model.slices import Happened
+from perf.model.slices import Happened, IdleSpell, LogSeen
 from tests.unit.judge.setting import POLICY, a_sample, a_scenario_part, a_slice, an_arrival
 
 _SAMPLES = [a_sample(number) for number in range(4)]
@@ -137,3 +139,33 @@ def test_counts_name_each_kind_of_failure_and_each_instance() -> None:
         "instance:openai-0": 1,
         "instance:openai-1": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("logs", "per_request", "over_sink"),
+    [
+        ((None,), None, None),
+        ((LogSeen(written_bytes=300, room_bytes=0),), 150, None),
+        ((LogSeen(written_bytes=300, room_bytes=600), LogSeen(written_bytes=500, room_bytes=250)), 200, 0.5),
+        ((LogSeen(written_bytes=300, room_bytes=600), None), None, 0.5),
+    ],
+    ids=["unknown", "usual", "slow", "half-known"],
+)
+def test_a_log_is_told_by_its_bytes(
+    logs: tuple[LogSeen | None, ...], per_request: float | None, over_sink: float | None
+) -> None:
+    """Per request, and over what a slow reader had room for: the least that any slice shows."""
+    slices = [replace(a_slice([a_sample(0), a_sample(1)], []), log=log) for log in logs]
+    values = values_of(Pool(slices))
+
+    assert values.get(m.LOG_BYTES_PER_REQUEST.name) == per_request
+    assert values.get(m.LOG_OVER_SINK.name) == over_sink
+
+
+def test_idle_cpu_is_a_share_of_one_core() -> None:
+    """The most that any slice shows; nothing where the gateway was not left alone."""
+    spells = (IdleSpell(cpu_ns=20, wall_ns=1_000), IdleSpell(cpu_ns=5, wall_ns=1_000), None)
+    slices = [replace(a_slice([a_sample(0)], []), idle=spell) for spell in spells]
+
+    assert values_of(Pool(slices))[m.IDLE_CPU.name] == 0.02
+    assert m.IDLE_CPU.name not in values_of(Pool(slices[2:]))

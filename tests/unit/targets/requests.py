@@ -40,6 +40,7 @@ def a_request(
         port=8080,
         client_keys=keys,
         upstream_key=upstream_key,
+        log_level="warn",
     )
 
 
