@@ -165,7 +165,8 @@ class Part:
     `health_every_ns` asks the gateway under load whether it is well, as those who run it would; 0 never.
     `log_bytes_per_second` is all that is taken of the gateway's log for as long as an open loop lasts by
     plan, with a topology that asks for one; 0 takes it as it comes.
-    `idle_ns` leaves the gateway alone for so long after the load, and takes its CPU time; 0 does not.
+    `idle_ns` leaves a gateway that was started for the part alone for so long after the load, and takes its
+    CPU time; 0 does not.
     `weights` say, per instance, how much of the sessions it is to have.
     `saturating`: a busy rig can only make the gateway look worse here, so it does not make the slice
     invalid; a criterion that is missed then is not measurable on this machine.

@@ -14,6 +14,7 @@ from perf.model.slices import SliceRecord, SliceStep
 from perf.pipeline.block import Bench, Clock, Say, seated
 from perf.pipeline.heartbeat import heartbeat
 from perf.pipeline.wrk import cross_check
+from perf.sut.running import RunningSut
 
 _LEAST_PER_SECOND = 10.0
 """A gateway that gives no good answer at all is still offered something."""
@@ -64,12 +65,13 @@ def _fresh(bench: Bench, scenario: Scenario, *, step: SliceStep, number: int) ->
                 cross_check(record, seat=seats[record.arm], rig=bench.rig, scripts=bench.wrk)
                 for record in records
             )
-        return [
-            replace(
-                record, launched_ns=seats[record.arm].sut.started_ns, ready_ns=seats[record.arm].sut.ready_ns
-            )
-            for record in records
-        ]
+        return [_afterwards(record, seats[record.arm].sut) for record in records]
+
+
+def _afterwards(record: SliceRecord, sut: RunningSut) -> SliceRecord:
+    """The record with what is known of the process that was started for it alone."""
+    idle = sut.idle(record.step.part.idle_ns)
+    return replace(record, launched_ns=sut.started_ns, ready_ns=sut.ready_ns, idle=idle)
 
 
 def _overloaded(

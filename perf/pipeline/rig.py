@@ -107,7 +107,6 @@ class Rig:
                 usage=tuple(watch.usage),
                 health=tuple(watch.health),
                 log=next(iter(watch.log), None),
-                idle=seat.sut.idle(step.part.idle_ns) if seat else None,
             )
             for (arm, seat), plan, recording, before, after, watch in zip(
                 placed, plans, recordings, before_ns, after_ns, watches, strict=True

@@ -75,14 +75,18 @@ class GuardedProcess:
                     start_new_session=True,
                 )
         except BaseException:
-            os.close(self._control)
-            os.close(self._status)
-            if self.pipe is not None:
-                self.pipe.close()
+            self._let_go()
             raise
         finally:
             os.close(control_out)
             os.close(status_in)
+
+    def _let_go(self) -> None:
+        """Close what a process that could not be started leaves."""
+        os.close(self._control)
+        os.close(self._status)
+        if self.pipe is not None:
+            self.pipe.close()
 
     @property
     def guard_pid(self) -> int:
