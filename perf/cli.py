@@ -29,7 +29,7 @@ from perf.commands.ingest import Results, ingest
 from perf.commands.init import init
 from perf.commands.interrupts import heed_interrupts
 from perf.commands.output import environment
-from perf.commands.rig import PARTS, bench_rig, upstream
+from perf.commands.rig import PARTS, bench_rig, secure_of, upstream
 from perf.commands.run import names, run
 from perf.commands.stored import replay, report
 from perf.commands.stress import stress, stress_options
@@ -200,6 +200,10 @@ def _alone(add: _Add) -> None:
     mock.add_argument("--latency-ms", type=float, default=0.0, help="before the first byte (default: 0)")
     mock.add_argument("--chunks", type=int, default=10, help="content deltas of an answer (default: 10)")
     mock.add_argument("--interval-ms", type=float, default=0.0, help="between deltas (default: 0)")
+    mock.add_argument("--tls-ca", type=Path, metavar="FILE", help="answer over TLS; FILE gets what to trust")
+    mock.add_argument(
+        "--http2-streams", type=int, metavar="N", help="at once on a connection, with --tls-ca (default: 100)"
+    )
 
 
 def _run(arguments: Namespace) -> Exit:
@@ -282,4 +286,5 @@ def _upstream(arguments: Namespace) -> Exit:
         latency_ms=arguments.latency_ms,
         chunks=arguments.chunks,
         interval_ms=arguments.interval_ms,
+        secure=secure_of(arguments.tls_ca, arguments.http2_streams),
     )

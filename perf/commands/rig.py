@@ -3,12 +3,15 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tabulate import tabulate
 
 from perf.errors import Exit, UsageError
 from perf.model.units import BYTES_PER_MIB, ms_to_ns
+from perf.model.upstream import Tls
 from perf.pipeline.machine import environment
 from perf.pipeline.progress import Lines
 from perf.pipeline.rigbench import bench
@@ -16,8 +19,17 @@ from perf.pipeline.rigbench.bench import Scale
 from perf.pipeline.rigbench.figures import Line, costs, lines, ratios
 from perf.upstream.standalone import run_forever
 
+_HTTP2_STREAMS = 100
 PARTS = ("peers", "requests", "streams")
 Figure = float | int | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secure:
+    """How the mock providers speak TLS, and the file that gets what their clients must trust."""
+
+    ca_file: Path
+    tls: Tls
 
 
 def bench_rig(repo: Path, *, shape: str, rounds: int, parts: Sequence[str]) -> Exit:
@@ -43,12 +55,24 @@ def bench_rig(repo: Path, *, shape: str, rounds: int, parts: Sequence[str]) -> E
 
 
 def upstream(
-    openai_port: int, anthropic_port: int, *, latency_ms: float, chunks: int, interval_ms: float
+    openai_port: int,
+    anthropic_port: int,
+    *,
+    latency_ms: float,
+    chunks: int,
+    interval_ms: float,
+    secure: Secure | None,
 ) -> Exit:
     """Serve the two mock providers until interrupted; their URLs go to stdout as soon as they answer."""
     script = bench.plain(delay_ns=ms_to_ns(latency_ms), tokens=chunks, interval_ns=ms_to_ns(interval_ms))
     try:
-        run_forever(openai_port, anthropic_port, script=script, on_ready=_announce)
+        run_forever(
+            openai_port,
+            anthropic_port,
+            script=script,
+            tls=None if secure is None else secure.tls,
+            on_ready=partial(_announce, secure=secure),
+        )
     except OSError as taken:
         raise UsageError(
             f"The mock providers cannot listen: {taken.strerror}",
@@ -58,8 +82,38 @@ def upstream(
     return Exit.PASS
 
 
-def _announce(urls: Mapping[str, str]) -> None:
-    sys.stdout.write("".join(f"{name}: {url}\n" for name, url in urls.items()))
+def secure_of(ca_file: Path | None, http2_streams: int | None) -> Secure | None:
+    """What the command line asks of TLS; UsageError where that makes no sense."""
+    if ca_file is None:
+        if http2_streams is None:
+            return None
+        raise UsageError(
+            "HTTP/2 is offered over TLS only", where="--http2-streams", cure="Add --tls-ca FILE."
+        )
+    if http2_streams is not None and http2_streams < 0:
+        raise UsageError(
+            "A connection cannot have fewer than no streams",
+            where=f"--http2-streams {http2_streams}",
+            cure="Give 1 or more, or 0 for HTTP/1.1 alone; 100 is the default.",
+        )
+    streams = _HTTP2_STREAMS if http2_streams is None else http2_streams
+    return Secure(ca_file=ca_file, tls=Tls(http2_streams=streams))
+
+
+def _announce(urls: Mapping[str, str], ca_pem: str, *, secure: Secure | None) -> None:
+    """Nobody can use an https URL before its authority is there to be trusted."""
+    lines = [f"{name}: {url}" for name, url in urls.items()]
+    if secure is not None:
+        lines.append(f"trust: {secure.ca_file.resolve()}")
+        try:
+            secure.ca_file.write_text(ca_pem, encoding="ascii")
+        except OSError as refused:
+            raise UsageError(
+                f"The certificate to be trusted cannot be written: {refused.strerror}",
+                where=f"--tls-ca {secure.ca_file}",
+                cure="Name a file in a folder that exists and may be written to.",
+            ) from refused
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()
 
 

@@ -33,7 +33,7 @@ from perf.targets.template import (
 _WORD = re.compile(r"(?<!\$)\{([a-z_]+)\}")
 _CONTRACT = "contract"
 _BUILD_WORDS = frozenset({"out", "profile"})
-_START_WORDS = frozenset({"out", "profile", "dir", "host", "port", "config", "log_level"})
+_START_WORDS = frozenset({"out", "profile", "dir", "host", "port", "config", "log_level", "ca_file"})
 _Files = Mapping[str, Template]
 
 

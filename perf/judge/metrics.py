@@ -49,6 +49,13 @@ def _connections(pool: Pool) -> float | None:
     return _per(len(used), len(pool.traffic))
 
 
+def _http2_ratio(pool: Pool) -> float | None:
+    """Which protocol the gateway chose, where it had the choice."""
+    if not pool.slices[0].offers_http2:
+        return None
+    return _per(sum(arrival.http2 for arrival in pool.traffic), len(pool.traffic))
+
+
 def _upstream_bytes(pool: Pool) -> float | None:
     """What the gateway sent upstream, heads and bodies of all attempts, per client request."""
     nonces = {arrival.nonce for arrival in pool.traffic}
@@ -207,6 +214,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.ABORT_TIME_P95: lambda pool: _quantile(endings.abort_times_ns(pool), 0.95),
     m.ATTEMPTS_PER_REQUEST: _attempts,
     m.CONNECTIONS_PER_REQUEST: _connections,
+    m.HTTP2_RATIO: _http2_ratio,
     m.UPSTREAM_BYTES_PER_REQUEST: _upstream_bytes,
     m.STICKY_RATIO: lambda pool: _sticky_ratio(pool) if pool.slices[0].step.part.keys > 1 else None,
     m.DETECT_TIME: _detect_time,

@@ -12,6 +12,7 @@ from perf.model.metric import BENCH_BEST
 from perf.model.policy import Policy
 from perf.model.run import Arm, PartRecord
 from perf.model.slices import SliceRecord
+from perf.model.upstream import Arrival
 
 BENCHMARKS = "micro-benchmarks"
 """The scenario name under which pytest-benchmark results stand."""
@@ -78,8 +79,15 @@ def _counts(records: Iterable[SliceRecord]) -> dict[str, int]:
                 counts[_COUNTER[Outcome(sample.outcome)]] += 1
         for arrival in record.arrivals:
             if arrival.nonce and arrival.status < 400:
-                counts[f"instance:{arrival.instance}"] += 1
+                counts[f"instance:{_reached(record, arrival)}"] += 1
     return dict(counts)
+
+
+def _reached(record: SliceRecord, arrival: Arrival) -> str:
+    """The instance, and by which protocol where there was a choice."""
+    if not record.offers_http2:
+        return arrival.instance
+    return f"{arrival.instance}:{'http2' if arrival.http2 else 'http1.1'}"
 
 
 def _problems(records: Iterable[SliceRecord], *, policy: Policy) -> tuple[str, ...]:

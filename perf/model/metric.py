@@ -91,6 +91,7 @@ ATTEMPTS_PER_REQUEST = _lower(
 CONNECTIONS_PER_REQUEST = _lower(
     "connections-per-request", "upstream connections per request", unit=Unit.RATIO, limit=0.10
 )
+HTTP2_RATIO = _higher("http2-ratio", "requests to the upstream by HTTP/2", unit=Unit.RATIO, limit=0.0)
 UPSTREAM_BYTES_PER_REQUEST = _lower(
     "upstream-bytes-per-request", "bytes to the upstream per request", unit=Unit.BYTES, limit=0.01
 )
@@ -177,6 +178,7 @@ METRICS: tuple[Metric, ...] = (
     ABORT_TIME_P95,
     ATTEMPTS_PER_REQUEST,
     CONNECTIONS_PER_REQUEST,
+    HTTP2_RATIO,
     UPSTREAM_BYTES_PER_REQUEST,
     INSTRUCTIONS_PER_REQUEST,
     INSTRUCTIONS_PER_DELTA,

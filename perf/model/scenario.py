@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from perf.model.load import Abort, Workload
 from perf.model.metric import Metric
-from perf.model.upstream import UpstreamScript
+from perf.model.upstream import Tls, UpstreamScript
 
 
 class Provider(StrEnum):
@@ -32,6 +32,8 @@ class Capability(StrEnum):
     """Lists the models that it is configured with, under GET /v1/models."""
     REQUEST_LOG = "request-log"
     """It can be told to write something about each request."""
+    UPSTREAM_TLS = "upstream-tls"
+    """It asks a provider by https, and trusts the authority that perfgate's mock is signed by."""
 
 
 class Ask(StrEnum):
@@ -65,12 +67,16 @@ class Cadence(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """One provider instance that the gateway is configured with."""
+    """One provider instance that the gateway is configured with; it is reached by http unless `tls` is there.
+
+    Instances of the same name are the same in this, whichever topology they stand in.
+    """
 
     name: str
     provider: Provider
     priority: int
     weight: int
+    tls: Tls | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,8 +266,3 @@ class Scenario:
     def topologies(self) -> tuple[Topology, ...]:
         """All of them, each once, in the order of the parts."""
         return tuple(dict.fromkeys(self.topology_of(part) for part in self.parts))
-
-    @property
-    def instances(self) -> frozenset[str]:
-        """The names of all instances that the gateway is configured with in any part."""
-        return frozenset(each.name for topology in self.topologies for each in topology.instances)

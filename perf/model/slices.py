@@ -90,6 +90,7 @@ class SliceRecord:
     a process that was started for this slice alone, else 0. `saturation_per_second` was found just before
     an overload.
     `log` is known where the gateway was to log each request, `idle` where it was left alone afterwards.
+    `offers_http2` says that an instance of the topology did, so that a gateway had the choice.
     `wrk_per_second` is the throughput that wrk had in place of the engine, if it was asked to cross-check.
     """
 
@@ -115,3 +116,4 @@ class SliceRecord:
     ready_ns: int = 0
     saturation_per_second: float | None = None
     wrk_per_second: float | None = None
+    offers_http2: bool = False

@@ -81,13 +81,17 @@ Kind = PythonKind | CargoKind | GoKind | NpmKind | CommandKind | RunningKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where one instance of the topology really listens; `base_url` has no /v1."""
+    """Where one instance of the topology really listens; `base_url` has no /v1.
+
+    `ca_pem` is the certificate that its clients must trust, "" where it is reached by http.
+    """
 
     name: str
     provider: Provider
     base_url: str
     priority: int
     weight: int
+    ca_pem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,7 @@ class ConfigRequest:
 
     `upstream_key` is a secret of this launch: the client never sends it,
     so an arrival that bears it came from the gateway.
+    `ca_file` is where the certificate stands that must be trusted to reach the instances, "" if none need be.
     """
 
     topology: Topology
@@ -125,6 +130,7 @@ class ConfigRequest:
     client_keys: tuple[str, ...]
     upstream_key: str
     log_level: str
+    ca_file: str = ""
 
     @property
     def routes(self) -> tuple[ModelRoute, ...]:

@@ -122,6 +122,16 @@ class Down:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """An instance is reached over TLS, by a certificate that is made for the run.
+
+    It offers HTTP/2 with at most so many streams at once on a connection, and HTTP/1.1; with 0, only that.
+    """
+
+    http2_streams: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineStep:
     """From `at_ns` (of the machine's monotonic clock) on, the instance behaves so."""
 
@@ -139,6 +149,7 @@ class Arrival(NamedTuple):
     only the gateway's configuration holds proves that the request came through the gateway.
     `faults` are the kinds that its answer had, `prompt_digest` that of its text, "" for a short one.
     `model` is the one that it asked for, "" where nothing was asked of one.
+    `http2` says that it came by HTTP/2, not by HTTP/1.1.
     """
 
     instance: str
@@ -156,3 +167,4 @@ class Arrival(NamedTuple):
     faults: tuple[FaultKind, ...] = ()
     prompt_digest: str = ""
     model: str = ""
+    http2: bool = False

@@ -68,6 +68,7 @@ class Rig:
                 base_url=self.upstream.urls[instance.name],
                 priority=instance.priority,
                 weight=instance.weight,
+                ca_pem=self.upstream.ca_pem if instance.tls else "",
             )
             for instance in topology.instances
         )
@@ -84,8 +85,7 @@ class Rig:
         upstream_before_ns, started_ns = self.upstream.cpu_ns(), time.monotonic_ns()
         happened = self._schedule(step.part, started_ns=started_ns)
         recordings, watches = self._load(step, plans, seats=[seat for _, seat in placed])
-        wall_ns = time.monotonic_ns() - started_ns
-        after_ns = [_cpu_ns(seat) for _, seat in placed]
+        wall_ns, after_ns = time.monotonic_ns() - started_ns, [_cpu_ns(seat) for _, seat in placed]
         _check_alive(seat for _, seat in placed)
         upstream_cpu_ns, arrivals = self.upstream.cpu_ns() - upstream_before_ns, self._log(step.part)
         return tuple(
@@ -107,6 +107,7 @@ class Rig:
                 usage=tuple(watch.usage),
                 health=tuple(watch.health),
                 log=next(iter(watch.log), None),
+                offers_http2=any(each.tls and each.tls.http2_streams for each in topology.instances),
             )
             for (arm, seat), plan, recording, before, after, watch in zip(
                 placed, plans, recordings, before_ns, after_ns, watches, strict=True

@@ -18,10 +18,10 @@ from perf.pipeline.order import servable
 from perf.pipeline.placement import own_cores, place
 from perf.pipeline.preflight import preflight
 from perf.pipeline.progress import Listener
+from perf.pipeline.providers import serve_providers
 from perf.pipeline.rig import Rig, Seat
 from perf.sut.build import build
 from perf.sut.launch import launch
-from perf.upstream.process import UpstreamProcess
 
 
 def try_target(
@@ -62,11 +62,10 @@ def try_target(
 def _tried(
     target: Target, built: Build, *, scenarios: Sequence[Scenario], listener: Listener
 ) -> Mapping[str, Trial]:
-    names = {name for each in scenarios for name in each.instances}
     placement = place(own_cores())
     found: dict[str, Trial] = {}
     with (
-        UpstreamProcess.start(sorted(names), cpus=placement.upstream) as upstream,
+        serve_providers(scenarios, cpus=placement.upstream) as upstream,
         TemporaryDirectory(prefix="perfgate-try-") as folder,
     ):
         rig = Rig(upstream=upstream, placement=placement, rng=Random(0))

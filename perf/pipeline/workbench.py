@@ -18,10 +18,10 @@ from perf.pipeline.machine import raise_file_limit
 from perf.pipeline.order import Order
 from perf.pipeline.placement import frozen_heap, own_cores, place
 from perf.pipeline.progress import Listener
+from perf.pipeline.providers import serve_providers
 from perf.pipeline.rig import Rig
 from perf.sut.build import build
 from perf.sut.eviction import evict
-from perf.upstream.process import UpstreamProcess
 
 _FILES_PER_CONNECTION = 3
 """One in the engine, two in the gateway, which inherits the limit of this process."""
@@ -68,11 +68,10 @@ def workbench(order: Order, builds: Mapping[Arm, Build], *, scratch: Path) -> It
     allow_files(_FILES_PER_CONNECTION * most_connections(order.scenarios))
     raise_file_limit()
     placement = place(own_cores())
-    names = {name for scenario in order.scenarios for name in scenario.instances}
     rng = Random(order.seed)
     with ExitStack() as stack:
         stack.enter_context(frozen_heap())
-        upstream = stack.enter_context(UpstreamProcess.start(sorted(names), cpus=placement.upstream))
+        upstream = stack.enter_context(serve_providers(order.scenarios, cpus=placement.upstream))
         rig = Rig(upstream=upstream, placement=placement, rng=rng)
         controls = None
         if order.controls:

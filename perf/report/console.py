@@ -13,6 +13,7 @@ from perf.report.paint import BOLD, DIM, GREEN, RED, SIGNS, YELLOW, Paint, colou
 from perf.report.phrase import text_of
 from perf.report.reasons import explained
 from perf.report.timeline import drawing
+from perf.report.traffic import protocol_of
 
 WIDTH = 120
 _MAX_PART = 24
@@ -172,7 +173,7 @@ def _counts(entry: Traffic) -> tuple[int, ...]:
 def _shares(entry: Traffic) -> str:
     total = sum(entry.instances.values()) or 1
     if len(entry.instances) < 2:
-        return ""
+        return "".join(protocol_of(name) for name in entry.instances)
     if len(entry.instances) > _MAX_SHARES:
         return f"{len(entry.instances)} in use"
     shares = (part_of_whole(count / total).removesuffix(" %") for count in entry.instances.values())

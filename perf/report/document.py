@@ -59,7 +59,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """What became of the requests of one part and arm, over all blocks; `instances` are counts by name."""
+    """What became of the requests of one part and arm, over all blocks.
+
+    `instances` are counts by name, or by `name:protocol` where the gateway had the choice of a protocol.
+    """
 
     place: str
     arm: Arm

@@ -9,6 +9,7 @@ from perf.report.document import Group, Row, Traffic
 from perf.report.format import NOTHING, bare_title, change, interval, limit, part_of_whole, quantities
 from perf.report.marks import ARMS, MARKS, word
 from perf.report.neutral import code_span, prose
+from perf.report.traffic import protocol_of
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -52,8 +53,12 @@ def traffic_table(entries: Sequence[Traffic]) -> str:
 
 
 def instance_lines(entries: Sequence[Traffic]) -> str:
-    """Which instance answered how much, for every part that has more than one."""
-    return "\n".join(_instances(entry) for entry in entries if len(entry.instances) > 1)
+    """Which instance answered how much, of every part that has more than one, or a choice of protocols."""
+    return "\n".join(
+        _instances(entry)
+        for entry in entries
+        if len(entry.instances) > 1 or any(map(protocol_of, entry.instances))
+    )
 
 
 def _table(header: list[str], cells: list[list[str]], *, align: str) -> str:

@@ -28,6 +28,11 @@ def traffic_of(
     return tuple(_traffic(totals[key], place=place(key[0], key[1]), arm=key[2]) for key in ordered)
 
 
+def protocol_of(instance: str) -> str:
+    """The protocol by which an instance was reached, where the gateway had the choice, else ""."""
+    return instance.partition(":")[2]
+
+
 def _traffic(counts: Counter[str], *, place: str, arm: Arm) -> Traffic:
     instances = {
         name.removeprefix(_INSTANCE): count

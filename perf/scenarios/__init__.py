@@ -23,6 +23,7 @@ from perf.scenarios.sticky_sessions import STICKY_FAILOVER, STICKY_SESSIONS, STI
 from perf.scenarios.stream_faults import STREAM_FAULTS, STREAM_FAULTS_SHORT
 from perf.scenarios.stream_fidelity import STREAM_FIDELITY, STREAM_FIDELITY_1000
 from perf.scenarios.streaming_throughput import STREAMING_THROUGHPUT, STREAMING_THROUGHPUT_LARGE
+from perf.scenarios.upstream_http2 import UPSTREAM_HTTP2
 from perf.scenarios.weighted_balancing import WEIGHTED_BALANCING, WEIGHTED_BALANCING_LARGE
 
 _FAST: tuple[Scenario, ...] = (
@@ -54,6 +55,7 @@ _MEDIUM: tuple[Scenario, ...] = (
     HEALTH_UNDER_LOAD,
     CONFIG_SCALE,
     SLOW_SINK,
+    UPSTREAM_HTTP2,
 )
 _LONG: tuple[Scenario, ...] = (
     RIG_LATENCY,

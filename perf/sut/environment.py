@@ -19,14 +19,24 @@ _FOR_BUILDS = (
 _NEVER = ("*TOKEN*", "*_KEY", "*_SECRET", "*PASSWORD*", "*CREDENTIAL*", "GOOGLE_*")
 
 
+_TRUST = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""OpenSSL (so Python's ssl and httpx), Go and rustls' native certificates; Node; requests; libcurl."""
+
+
 def build_environment(outside: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of a build: what finds tools and packages, then the target's `own`."""
     return {**_pick(outside, _ALWAYS + _FOR_BUILDS), "PYTHONNOUSERSITE": "1", **own}
 
 
-def launch_environment(outside: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of a gateway: no proxies, which would carry its traffic away from the upstream."""
-    return {**_pick(outside, _ALWAYS), "PYTHONNOUSERSITE": "1", "PYTHONHASHSEED": "0", **own}
+def launch_environment(
+    outside: Mapping[str, str], own: Mapping[str, str], *, ca_file: str = ""
+) -> dict[str, str]:
+    """Return the variables of a gateway: no proxies, which would carry its traffic away from the upstream.
+
+    With `ca_file` they say, to whatever TLS library it uses, that this certificate is to be trusted.
+    """
+    trusted = dict.fromkeys(_TRUST, ca_file) if ca_file else {}
+    return {**_pick(outside, _ALWAYS), "PYTHONNOUSERSITE": "1", "PYTHONHASHSEED": "0", **trusted, **own}
 
 
 def _pick(outside: Mapping[str, str], patterns: tuple[str, ...]) -> dict[str, str]:

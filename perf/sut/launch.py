@@ -22,6 +22,7 @@ from perf.sut.running import RunningSut
 from perf.sut.workshop import out_folder, profile
 
 _HOST = "127.0.0.1"
+_CA_FILE = "upstream-ca.pem"
 _OPTIMISE = ("-O", "-OO")
 
 
@@ -50,6 +51,7 @@ def launch(
         client_keys=keys,
         upstream_key=f"upstream-{secrets.token_hex(16)}",
         log_level=target.log_levels.of(topology),
+        ca_file=str(run_dir.resolve() / _CA_FILE) if any(each.ca_pem for each in endpoints) else "",
     )
     if isinstance(target.kind, RunningKind):
         yield _found(target, target.kind.base_url.rstrip("/"), request=request)
@@ -84,6 +86,9 @@ def _start(
     folder = run_dir.resolve()
     files = _configuration(target, request)
     config = _write(files, folder)
+    if request.ca_file:
+        trusted = dict.fromkeys(each.ca_pem for each in request.endpoints)
+        Path(request.ca_file).write_text("".join(trusted), encoding="ascii")
     words = {
         "python": build.interpreter,
         "bin": str(Path(build.interpreter).parent) if build.interpreter else "",
@@ -93,6 +98,7 @@ def _start(
         "port": str(request.port),
         "config": str(config),
         "log_level": request.log_level,
+        "ca_file": request.ca_file,
         "profile": profile(release=build.release),
     }
     own = {name: fill(value, words) for name, value in target.env}
@@ -100,7 +106,7 @@ def _start(
         own = {**node_environment(release=build.release), **own}
     return GuardedProcess(
         _command(target, build, words=words),
-        env=launch_environment(os.environ, own),
+        env=launch_environment(os.environ, own, ca_file=request.ca_file),
         folder=folder,
         log=folder / "gateway.log",
         cpus=cpus,

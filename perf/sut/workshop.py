@@ -11,7 +11,7 @@ from perf.sut.environment import build_environment
 from perf.sut.process import log_tail, run
 
 LOG_LINES = 20
-_OF_A_LAUNCH = frozenset({"dir", "host", "port", "config", "log_level"})
+_OF_A_LAUNCH = frozenset({"dir", "host", "port", "config", "log_level", "ca_file"})
 _CURE = "Read the log; the same command must work in a clean checkout of the commit."
 
 

@@ -18,7 +18,16 @@ _TOKEN = re.compile(
     re.MULTILINE,
 )
 _PLACE = re.compile(r"(?P<list>[a-z]+)\[(?P<index>\d+)\](?:\.(?P<field>[a-z_]+))?")
-_SIMPLE = ("host", "port", "upstream_key", "keys", "recovery_seconds", "patience_seconds", "log_level")
+_SIMPLE = (
+    "host",
+    "port",
+    "upstream_key",
+    "keys",
+    "recovery_seconds",
+    "patience_seconds",
+    "log_level",
+    "ca_file",
+)
 _ENDPOINT_FIELDS = ("name", "url", "upstream_host", "upstream_port", "priority", "weight", "provider")
 _LOOP_FIELDS = ("index", "number", "comma")
 _ENDPOINT_LISTS = ("endpoints", *(provider.value for provider in Provider))
@@ -79,6 +88,7 @@ def render(template: Template, request: ConfigRequest, *, also: Mapping[str, str
         "port": str(request.port),
         "upstream_key": request.upstream_key,
         "keys": json.dumps(list(request.client_keys)),
+        "ca_file": request.ca_file,
         "recovery_seconds": f"{ns_to_s(request.topology.recovery_ns):g}",
         "patience_seconds": f"{ns_to_s(request.topology.patience_ns):g}",
         "log_level": request.log_level,

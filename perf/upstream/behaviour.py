@@ -29,12 +29,25 @@ class Answering(NamedTuple):
 
 
 class Behaviour:
-    """Answers requests after a script; two of one seed and instance draw alike."""
+    """Answers requests after a script; two of one seed and instance draw alike.
 
-    __slots__ = ("_delays_ns", "_deliveries", "_hangs", "_is_certain", "_rng", "_script", "_settled")
+    Without `chunked`, streams are framed by what carries them, as in HTTP/2.
+    """
 
-    def __init__(self, script: UpstreamScript, *, instance: str) -> None:
+    __slots__ = (
+        "_chunked",
+        "_delays_ns",
+        "_deliveries",
+        "_hangs",
+        "_is_certain",
+        "_rng",
+        "_script",
+        "_settled",
+    )
+
+    def __init__(self, script: UpstreamScript, *, instance: str, chunked: bool = True) -> None:
         self._script = script
+        self._chunked = chunked
         self._rng = Random(f"{script.seed}/{instance}")
         self._delays_ns = delays_ns(script.first_delay, self._rng)
         self._is_certain = not script.faults and isinstance(script.first_delay, ConstantDelay)
@@ -76,7 +89,7 @@ class Behaviour:
 
     def _frame(self, ask: Ask, drawn: tuple[int, ...]) -> Delivery:
         hits = tuple(self._script.faults[number] for number in drawn)
-        delivery = deliver(reply_to(ask, self._script, hits=hits), ask.dialect)
+        delivery = deliver(reply_to(ask, self._script, hits=hits), ask.dialect, chunked=self._chunked)
         delivery = replace(delivery, faults=tuple(fault.kind for fault in hits))
         if len(self._deliveries) >= _CACHE_LIMIT:
             self._deliveries.clear()

@@ -30,13 +30,25 @@ _END_OF_HEAD = b"\r\n\r\n"
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
+class Served(Protocol):
+    """What an instance needs of a connection that it has accepted."""
+
+    def ended(self) -> "asyncio.Future[None] | None":
+        """A future that is done when an answer under way has ended; None where there is none."""
+        ...
+
+    def drop(self) -> None:
+        """Cut it from this side."""
+        ...
+
+
 class Host(Protocol):
     """What a connection needs of the instance that accepted it."""
 
     name: str
     timers: Timers
     log: list[Arrival]
-    connections: "set[Connection]"
+    connections: set[Served]
     acquaintance: Acquaintance
 
     def answer(self, method: bytes, path: str, *, body: bytes) -> Answering:

@@ -14,6 +14,7 @@ from perf.model.upstream import (
     NormalDelay,
     RecordedDelay,
     TimelineStep,
+    Tls,
     TokenUsage,
     UpstreamScript,
 )
@@ -50,11 +51,12 @@ class StepWords(msgspec.Struct, frozen=True):
 class Open(msgspec.Struct, frozen=True, tag=True):
     """Serve these instances, by name and port (0: any free one); pin to these CPUs unless there are none.
 
-    `shared` ports may be those of other processes, if these share them too.
+    `shared` ports may be those of other processes, if these share them too. `tls` names those that speak it.
     """
 
     ports: dict[str, int]
     cpus: tuple[int, ...]
+    tls: dict[str, Tls] = {}
     shared: bool = False
 
 
@@ -93,9 +95,10 @@ class Done(msgspec.Struct, frozen=True, tag=True):
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
-    """The port of every instance."""
+    """The port of every instance, and the certificate that clients of TLS must trust."""
 
     ports: dict[str, int]
+    ca_pem: str = ""
 
 
 class Drained(msgspec.Struct, frozen=True, tag=True):

@@ -1,14 +1,21 @@
 """One request and its answer on the way: writes each piece at its time, then tells the log."""
 
-import asyncio
 from collections.abc import Callable
 from time import monotonic_ns
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from perf.model.upstream import Arrival
 from perf.upstream.behaviour import Answering
 from perf.upstream.faults import End
 from perf.upstream.timers import Timer, Timers
+
+
+class Sink(Protocol):
+    """Where the bytes of an answer go."""
+
+    def write(self, data: bytes) -> None:
+        """Send them, as soon as may be."""
+        ...
 
 
 class Request(NamedTuple):
@@ -49,7 +56,7 @@ class Exchange:
         request: Request,
         answering: Answering,
         *,
-        transport: asyncio.WriteTransport,
+        transport: Sink,
         timers: Timers,
         done: Callable[[Arrival, End], None],
     ) -> None:
@@ -137,9 +144,7 @@ class Exchange:
         )
 
 
-def answer_at_once(
-    request: Request, answering: Answering, *, transport: asyncio.WriteTransport, request_id: int
-) -> Arrival:
+def answer_at_once(request: Request, answering: Answering, *, transport: Sink, request_id: int) -> Arrival:
     """Answer by one write, now; most requests need no more."""
     delivery = answering.delivery
     rest = delivery.for_nonce(delivery.rest, request.nonce)

@@ -6,34 +6,38 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from time import monotonic_ns
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from perf.model.units import ns_to_s
-from perf.model.upstream import Arrival, Down, TimelineStep, UpstreamScript
+from perf.model.upstream import Arrival, Down, TimelineStep, Tls, UpstreamScript
 from perf.upstream.behaviour import Answering, Behaviour
-from perf.upstream.connection import Connection
+from perf.upstream.connection import Connection, Served
 from perf.upstream.known import Acquaintance
 from perf.upstream.replies import Ask
 from perf.upstream.scripts import script
 from perf.upstream.timers import Timer, Timers
+
+if TYPE_CHECKING:
+    from perf.upstream.secured import Authority, Door
 
 _HOST = "127.0.0.1"
 _BACKLOG = 4_096
 
 
 class Instance:
-    """One mock provider on one port, which it keeps while it is down."""
+    """One mock provider on one port, which it keeps while it is down; behind a door, it speaks TLS."""
 
-    def __init__(self, name: str, *, port: int, shared: bool, fleet: "Fleet") -> None:
+    def __init__(self, name: str, *, port: int, shared: bool, door: "Door | None", fleet: "Fleet") -> None:
         self.name = name
         self.timers = fleet.timers
         self.log = fleet.log
         self.acquaintance = fleet.acquaintance
-        self.connections: set[Connection] = set()
+        self.connections: set[Served] = set()
         self.next_connection = fleet.next_connection
         self.next_request = fleet.next_request
-        self._behaviour = Behaviour(script(), instance=name)
+        self._behave(script())
         self._shared = shared
+        self._door = door
         self._reservation = _bound(port, shared=shared)
         self.port: int = self._reservation.getsockname()[1]
         self._server: asyncio.Server | None = None
@@ -41,6 +45,10 @@ class Instance:
     def answer(self, method: bytes, path: str, *, body: bytes) -> Answering:
         """Answer after the script in force."""
         return self._behaviour.answer(method, path, body=body)
+
+    def answer_unchunked(self, method: bytes, path: str, *, body: bytes) -> Answering:
+        """The same, for a protocol that knows no chunks."""
+        return self._unchunked.answer(method, path, body=body)
 
     def reply(self, ask: Ask) -> Answering:
         """Answer, after the script in force, a request that asks for this."""
@@ -52,7 +60,7 @@ class Instance:
             case Down():
                 self.close()
             case UpstreamScript():
-                self._behaviour = Behaviour(state, instance=self.name)
+                self._behave(state)
                 await self.listen()
             case _:
                 assert_never(state)
@@ -61,10 +69,17 @@ class Instance:
         """Accept connections, if not already done."""
         if self._server is None:
             loop = asyncio.get_running_loop()
-            factory = partial(Connection, self)
+            door = self._door
             self._server = await loop.create_server(
-                factory, sock=_bound(self.port, shared=self._shared), backlog=_BACKLOG
+                partial(door.receive if door else Connection, self),
+                sock=_bound(self.port, shared=self._shared),
+                backlog=_BACKLOG,
+                ssl=door.context if door else None,
             )
+
+    def _behave(self, script: UpstreamScript) -> None:
+        self._behaviour = Behaviour(script, instance=self.name)
+        self._unchunked = Behaviour(script, instance=self.name, chunked=False)
 
     def close(self) -> None:
         """Refuse new connections and cut the present ones; the port stays reserved."""
@@ -91,14 +106,27 @@ class Fleet:
         self._requests = 0
         self._steps: list[Timer] = []
         self._changes: set[asyncio.Task[None]] = set()
+        self._authority: Authority | None = None
         self.instances: dict[str, Instance] = {}
 
-    async def open(self, ports: Mapping[str, int], *, shared: bool = False) -> None:
-        """Add instances by name and port (0: any free one), and listen; several fleets may share a port."""
+    async def open(
+        self, ports: Mapping[str, int], *, tls: Mapping[str, Tls] | None = None, shared: bool = False
+    ) -> None:
+        """Add instances by name and port (0: any free one), and listen; several fleets may share a port.
+
+        Those that `tls` names speak it.
+        """
+        secured = tls or {}
         for name, port in ports.items():
-            instance = Instance(name, port=port, shared=shared, fleet=self)
+            door = self._trusted().door(secured[name]) if name in secured else None
+            instance = Instance(name, port=port, shared=shared, door=door, fleet=self)
             self.instances[name] = instance
             await instance.listen()
+
+    @property
+    def ca_pem(self) -> str:
+        """The certificate that clients must trust, "" where no instance speaks TLS."""
+        return self._authority.pem if self._authority else ""
 
     def next_connection(self) -> int:
         """A number no other connection has, from 1."""
@@ -141,6 +169,14 @@ class Fleet:
         for instance in self.instances.values():
             instance.release()
         self.timers.close()
+
+    def _trusted(self) -> "Authority":
+        """Made when it is first needed, as is the import, which takes longer than all others here."""
+        if self._authority is None:
+            from perf.upstream.secured import Authority
+
+            self._authority = Authority(_HOST)
+        return self._authority
 
     def _take(self, step: TimelineStep) -> None:
         change = asyncio.get_running_loop().create_task(self.instances[step.instance].become(step.state))

@@ -40,21 +40,21 @@ class Delivery:
         return data.replace(_ECHO, nonce.encode("latin-1"))
 
 
-def deliver(reply: Reply, dialect: Dialect) -> Delivery:
-    """Frame an answer; pieces of a body of unknown length become one chunk each.
+def deliver(reply: Reply, dialect: Dialect, *, chunked: bool = True) -> Delivery:
+    """Frame an answer; pieces of a body of unknown length become one chunk each, if it is to be `chunked`.
 
     What is due with the first byte goes into the same write as the head, but only the first piece.
     """
     if not reply.status:
         return Delivery(status=0, opening=b"", rest=b"", steps=(), end=reply.end, at_once=False)
-    pieces = _chunked(reply) if reply.length_bytes is None else reply.pieces
+    pieces = _chunked(reply) if chunked and reply.length_bytes is None else reply.pieces
     rest = b"\r\n\r\n"
     if pieces and pieces[0].offset_ns == 0:
         rest += pieces[0].data
         pieces = pieces[1:]
     return Delivery(
         status=reply.status,
-        opening=_opening(reply, dialect),
+        opening=_opening(reply, dialect, chunked=chunked),
         rest=rest,
         steps=pieces,
         end=reply.end,
@@ -63,14 +63,15 @@ def deliver(reply: Reply, dialect: Dialect) -> Delivery:
     )
 
 
-def _opening(reply: Reply, dialect: Dialect) -> bytes:
+def _opening(reply: Reply, dialect: Dialect, *, chunked: bool) -> bytes:
     name, prefix = request_id_header(dialect)
-    length = "transfer-encoding: chunked"
-    if reply.length_bytes is not None:
-        length = f"content-length: {reply.length_bytes}"
     fields = [f"{field}: {value}" for field, value in reply.headers]
+    if reply.length_bytes is not None:
+        fields.append(f"content-length: {reply.length_bytes}")
+    elif chunked:
+        fields.append("transfer-encoding: chunked")
     status_line = f"HTTP/1.1 {reply.status} {_REASONS.get(reply.status, 'Unknown')}"
-    return "\r\n".join([status_line, *fields, length, f"{name}: {prefix}"]).encode("latin-1")
+    return "\r\n".join([status_line, *fields, f"{name}: {prefix}"]).encode("latin-1")
 
 
 def _chunked(reply: Reply) -> tuple[Piece, ...]:

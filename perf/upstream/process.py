@@ -9,7 +9,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self, TypeVar
 
 from perf.errors import UpstreamError
-from perf.model.upstream import Arrival, Down, TimelineStep, UpstreamScript
+from perf.model.upstream import Arrival, Down, TimelineStep, Tls, UpstreamScript
 from perf.upstream import control
 
 _DEADLINE_S = 30.0
@@ -31,6 +31,8 @@ class UpstreamProcess:
         self._channel = channel
         self._errors_fd = errors_fd
         self.urls: Mapping[str, str] = {}
+        self.ca_pem = ""
+        """The certificate that clients of its https URLs must trust, "" where it has none."""
 
     @classmethod
     def start(
@@ -38,9 +40,12 @@ class UpstreamProcess:
         instances: Sequence[str] | Mapping[str, int],
         *,
         cpus: frozenset[int] | None,
+        tls: Mapping[str, Tls] | None = None,
         shared: bool = False,
     ) -> "UpstreamProcess":
         """Serve instances of these names, on any free ports unless a mapping names them; pin to the CPUs.
+
+        Those that `tls` names are reached by https.
 
         Several processes serve the same `shared` ports together (SO_REUSEPORT): the kernel deals out the
         connections. Each has scripts and a log of its own.
@@ -50,24 +55,20 @@ class UpstreamProcess:
         channel.settimeout(_DEADLINE_S)
         errors_fd = os.memfd_create("perfgate-upstream-errors")
         with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "perf.upstream", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors_fd,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
+            process = _spawn(theirs, errors_fd=errors_fd)
         started = cls(process, channel=channel, errors_fd=errors_fd)
         try:
-            opened = started._ask(
-                control.Open(ports=ports, cpus=tuple(sorted(cpus or ())), shared=shared), control.Opened
+            order = control.Open(
+                ports=ports, cpus=tuple(sorted(cpus or ())), tls=dict(tls or {}), shared=shared
             )
+            opened = started._ask(order, control.Opened)
         except BaseException:
             started.stop()
             raise
-        urls = {name: f"http://127.0.0.1:{port}" for name, port in opened.ports.items()}
-        started.urls = MappingProxyType(urls)
+        started.urls = MappingProxyType(
+            {name: url_of(port, secured=name in order.tls) for name, port in opened.ports.items()}
+        )
+        started.ca_pem = opened.ca_pem
         return started
 
     def __enter__(self) -> Self:
@@ -153,3 +154,19 @@ class UpstreamProcess:
         size_bytes = os.fstat(self._errors_fd).st_size
         tail = os.pread(self._errors_fd, _LOG_BYTES, max(size_bytes - _LOG_BYTES, 0))
         return tuple(tail.decode(errors="replace").splitlines()[-_LOG_LINES:])
+
+
+def _spawn(channel: socket.socket, *, errors_fd: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "perf.upstream", str(channel.fileno())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=errors_fd,
+        pass_fds=(channel.fileno(),),
+        start_new_session=True,
+    )
+
+
+def url_of(port: int, *, secured: bool) -> str:
+    """The base URL of an instance."""
+    return f"{'https' if secured else 'http'}://127.0.0.1:{port}"

@@ -80,11 +80,12 @@ async def _open(fleet: Fleet, command: control.Open) -> control.Answer:
     try:
         if command.cpus:
             os.sched_setaffinity(0, command.cpus)
-        await fleet.open(command.ports, shared=command.shared)
+        await fleet.open(command.ports, tls=command.tls, shared=command.shared)
     except OSError as error:
         return control.Refused(why=str(error))
     gc.freeze()
-    return control.Opened(ports={name: instance.port for name, instance in fleet.instances.items()})
+    ports = {name: instance.port for name, instance in fleet.instances.items()}
+    return control.Opened(ports=ports, ca_pem=fleet.ca_pem)
 
 
 def _follow(fleet: Fleet, steps: tuple[control.StepWords, ...]) -> control.Answer:

@@ -17,7 +17,8 @@ CHAT = {"model": "m", "messages": []}
 STAND_ALONE = """
 from perf.upstream.scripts import script
 from perf.upstream.standalone import run_forever
-run_forever(0, 0, script=script(), on_ready=lambda urls: print(urls["openai"], urls["anthropic"], flush=True))
+run_forever(0, 0, script=script(), tls=None,
+            on_ready=lambda urls, _: print(urls["openai"], urls["anthropic"], flush=True))
 """
 
 ANOTHER_PROJECT = """

@@ -19,10 +19,10 @@ from perf.model.verdict import Finding
 from perf.pipeline.block import Bench
 from perf.pipeline.once import measure_once
 from perf.pipeline.placement import frozen_heap, own_cores, place
+from perf.pipeline.providers import serve_providers
 from perf.pipeline.rig import Rig
 from perf.scenarios import SCENARIOS
 from perf.targets.reference import REFERENCE
-from perf.upstream.process import UpstreamProcess
 
 PROJECT = Path(__file__).parents[2]
 TARGET = replace(
@@ -89,9 +89,8 @@ class Court:
 @contextmanager
 def court(scratch: Path) -> Iterator[Court]:
     """An upstream with every instance that a scenario names, and the rig around it."""
-    names = frozenset[str]().union(*(scenario.instances for scenario in SCENARIOS))
     placement = place(own_cores())
-    with frozen_heap(), UpstreamProcess.start(sorted(names), cpus=placement.upstream) as upstream:
+    with frozen_heap(), serve_providers(SCENARIOS, cpus=placement.upstream) as upstream:
         yield Court(Rig(upstream=upstream, placement=placement, rng=Random(1)), scratch)
 
 

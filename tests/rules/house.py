@@ -37,7 +37,7 @@ PACKAGES: dict[str, frozenset[str]] = {
     "targets": frozenset({"tomli_w"}),
     "config": frozenset({"msgspec"}),
     "sut": frozenset({"httpx", "msgspec", "psutil"}),
-    "upstream": frozenset({"httptools", "httpx", "msgspec", "pytest", "respx", "uvloop"}),
+    "upstream": frozenset({"h2", "httptools", "httpx", "msgspec", "pytest", "respx", "trustme", "uvloop"}),
     "load": frozenset({"hdrh", "httptools", "msgspec", "uvloop"}),
     "store": frozenset({"msgspec"}),
     "github": frozenset({"github", "httpx", "msgspec", "requests"}),
