@@ -114,6 +114,7 @@ def _policy(gate: Gate, *, where: str) -> Policy:
         collapse_ratio=gate.collapse_ratio,
         max_engine_ratio=gate.max_engine_ratio,
         max_lag_ratio=gate.max_lag_ratio,
+        max_neighbour_ratio=gate.max_neighbour_ratio,
         min_valid_ratio=gate.min_valid_ratio,
         fail_on_inconclusive=gate.fail_on_inconclusive,
     )

@@ -53,6 +53,7 @@ class Gate(Table, frozen=True, kw_only=True):
     collapse_ratio: _Share = DEFAULT_POLICY.collapse_ratio
     max_engine_ratio: _Share = DEFAULT_POLICY.max_engine_ratio
     max_lag_ratio: _Share = DEFAULT_POLICY.max_lag_ratio
+    max_neighbour_ratio: _Share = DEFAULT_POLICY.max_neighbour_ratio
     min_valid_ratio: _Share = DEFAULT_POLICY.min_valid_ratio
     fail_on_inconclusive: bool = DEFAULT_POLICY.fail_on_inconclusive
     creep_factor: Annotated[float, Meta(ge=1, le=100)] = DEFAULT_POLICY.creep_factor

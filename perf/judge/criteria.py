@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from perf.judge.ceiling import rig_ceiling
+from perf.judge.ceiling import neighbour_excuse, rig_ceiling
 from perf.judge.compare import Series
 from perf.model import metric as m
 from perf.model.metric import Key, Metric, Unit
@@ -136,11 +136,15 @@ def _decide(
     held = value <= criterion.target if criterion.bound is Bound.AT_MOST else value >= criterion.target
     if held:
         return Decision.MET, "held"
+    key = Key(scenario.name, criterion.part, criterion.metric.name)
+    arm = Arm.RIG if rig else Arm.CANDIDATE
+    others = neighbour_excuse(key, arm=arm, all_series=case.all_series, policy=case.policy)
     if rig:
-        return Decision.INVALID, "the rig itself missed its target: this machine cannot judge now"
-    busy = _busy_rig(scenario, criterion, case=case)
-    if busy:
-        return Decision.UNMEASURABLE, busy
+        what = "the rig itself missed its target: this machine cannot judge now"
+        return Decision.INVALID, f"{what}; {others}" if others else what
+    excuse = _busy_rig(scenario, criterion, case=case) or others
+    if excuse:
+        return Decision.UNMEASURABLE, f"missed, but {excuse}"
     return Decision.MISSED, "missed, whatever the baseline did"
 
 

@@ -105,6 +105,14 @@ def _machine_cpu(pool: Pool) -> float | None:
     return max(each, default=None)
 
 
+def _neighbour_load(pool: Pool) -> float | None:
+    """The share of the cores in use that others took; None if it is not known of each slice."""
+    known = [record.neighbours for record in pool.slices if record.neighbours is not None]
+    if len(known) < len(pool.slices):
+        return None
+    return _per(max(0.0, sum(each.taken_ns for each in known)), sum(each.whole_ns for each in known))
+
+
 def _ready_time(pool: Pool) -> float | None:
     """From the start of a process until it says that it is ready: the median over launches."""
     each = [record.ready_ns - record.launched_ns for record in pool.slices if record.launched_ns]
@@ -232,6 +240,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.MACHINE_CPU: _machine_cpu,
     m.RIG_LOAD: lambda pool: max((rig_load(record) or 0.0) for record in pool.slices),
     m.RIG_LAG: lambda pool: None if _is_closed(pool) else max(map(rig_lag, pool.slices)),
+    m.NEIGHBOUR_LOAD: _neighbour_load,
     m.WRK_QPS: lambda pool: pool.slices[0].wrk_per_second,
     m.SHARE_DEVIATION: _if_weighted(shares.share_deviation),
     m.CHI_SQUARE_P: _if_weighted(shares.chi_square_p),

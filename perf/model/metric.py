@@ -121,6 +121,7 @@ IDLE_CPU = _lower("idle-cpu", "CPU of a core while idle", unit=Unit.RATIO, limit
 MACHINE_CPU = _lower("machine-cpu", "CPU of the whole machine", unit=Unit.RATIO, limit=0.10)
 RIG_LOAD = _lower("rig-load", "load of the rig's own cores", unit=Unit.RATIO, limit=0.10)
 RIG_LAG = _lower("rig-lag", "sent late by the rig", unit=Unit.RATIO, limit=0.10)
+NEIGHBOUR_LOAD = _lower("neighbour-load", "cores that others took", unit=Unit.RATIO, limit=0.10)
 WRK_QPS = _higher("wrk-qps", "throughput by wrk", unit=Unit.PER_SECOND, limit=0.05)
 SHARE_DEVIATION = _lower("share-deviation", "deviation from the weights", unit=Unit.RATIO, limit=0.10)
 CHI_SQUARE_P = _higher("chi-square-p", "chi-square p-value", unit=Unit.RATIO, limit=0.10)
@@ -198,6 +199,7 @@ METRICS: tuple[Metric, ...] = (
     MACHINE_CPU,
     RIG_LOAD,
     RIG_LAG,
+    NEIGHBOUR_LOAD,
     WRK_QPS,
     SHARE_DEVIATION,
     CHI_SQUARE_P,

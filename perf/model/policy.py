@@ -43,6 +43,8 @@ class Policy:
     `creep_factor`: how many of its limits a number may lose over many changes before the creep guard is red.
     The rig was the bottleneck if it used more than `max_engine_ratio` of its cores, or if more than
     `max_lag_ratio` of an open loop's requests were taken up late by the schedule itself.
+    A criterion on a time or a rate that is missed while others took more than `max_neighbour_ratio` of the
+    cores in use cannot be told.
     """
 
     alpha: float
@@ -54,6 +56,7 @@ class Policy:
     collapse_ratio: float
     max_engine_ratio: float
     max_lag_ratio: float
+    max_neighbour_ratio: float
     min_valid_ratio: float
     fail_on_inconclusive: bool
 
@@ -68,6 +71,7 @@ DEFAULT_POLICY = Policy(
     collapse_ratio=0.75,
     max_engine_ratio=0.90,
     max_lag_ratio=0.05,
+    max_neighbour_ratio=0.15,
     min_valid_ratio=0.80,
     fail_on_inconclusive=False,
 )

@@ -79,6 +79,14 @@ class IdleSpell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """CPU time that others took of the cores in use, of all that these had to give."""
+
+    taken_ns: int
+    whole_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SliceRecord:
     """A measured slice. CPU times are those spent during `wall_ns`; None where there is no process to ask.
 
@@ -91,6 +99,7 @@ class SliceRecord:
     an overload.
     `log` is known where the gateway was to log each request, `idle` where it was left alone afterwards.
     `offers_http2` says that an instance of the topology did, so that a gateway had the choice.
+    `neighbours`: what others took meanwhile; None where it cannot be told from what the gateway itself took.
     `wrk_per_second` is the throughput that wrk had in place of the engine, if it was asked to cross-check.
     """
 
@@ -115,5 +124,6 @@ class SliceRecord:
     launched_ns: int = 0
     ready_ns: int = 0
     saturation_per_second: float | None = None
+    neighbours: Neighbours | None = None
     wrk_per_second: float | None = None
     offers_http2: bool = False

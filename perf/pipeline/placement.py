@@ -24,8 +24,17 @@ class Placement:
     @property
     def cores(self) -> int:
         """How many cores there are in all."""
-        everyone = (self.sut or frozenset()) | (self.engine or frozenset()) | (self.upstream or frozenset())
-        return len(everyone) or 1
+        return len(self._everyone) or 1
+
+    @property
+    def _everyone(self) -> frozenset[int]:
+        return (self.sut or frozenset()) | (self.engine or frozenset()) | (self.upstream or frozenset())
+
+    def in_use(self, *, alternating: bool) -> frozenset[int]:
+        """The cores that gateway and rig work on: for lone requests that alternate, the one of them."""
+        if self.lone is None:
+            return own_cores()
+        return self.lone if alternating else self._everyone
 
     @property
     def lone(self) -> frozenset[int] | None:

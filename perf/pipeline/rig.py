@@ -1,7 +1,7 @@
 """The measuring side of a run: upstream, engine, cores, and one slice of load at a time."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from random import Random
@@ -12,11 +12,20 @@ from perf.judge.plan import send_within_ns, span_ns
 from perf.model.load import ClosedLoop, LoadPlan, Recording, RequestTemplate, Spread, Timeouts
 from perf.model.run import Arm
 from perf.model.scenario import Ask, Change, Part, Provider, Topology
-from perf.model.slices import Happened, HealthCheck, LogSeen, Manner, SliceRecord, SliceStep, UsageSample
+from perf.model.slices import (
+    Happened,
+    HealthCheck,
+    LogSeen,
+    Manner,
+    SliceRecord,
+    SliceStep,
+    UsageSample,
+)
 from perf.model.target import Endpoint, Target
 from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.upstream import Arrival, Down, Fault, FaultKind, TimelineStep, UpstreamScript
 from perf.pipeline import requests
+from perf.pipeline.neighbours import Reading, between, reading
 from perf.pipeline.placement import Placement, moved, pinned
 from perf.sut.health import health_checked
 from perf.sut.running import RunningSut
@@ -49,6 +58,10 @@ class Seat:
         return self.sut.upstream_key if self.target.proves_by_key else ""
 
 
+Seats = Mapping[Arm, Seat]
+"""Who sits where in a slice."""
+
+
 class Rig:
     """A running upstream with its engine. Slices are measured strictly one after the other."""
 
@@ -73,20 +86,18 @@ class Rig:
             for instance in topology.instances
         )
 
-    def measure(
-        self, step: SliceStep, *, topology: Topology, seats: Mapping[Arm, Seat]
-    ) -> tuple[SliceRecord, ...]:
+    def measure(self, step: SliceStep, *, topology: Topology, seats: Seats) -> tuple[SliceRecord, ...]:
         """One slice, a record per arm: through the gateway in its seat; the rig asks the upstream itself."""
         self.prepare(step.part, topology)
         placed = [(arm, seats.get(arm)) for arm in step.arms]
         plans = [self._plan(step.part, topology=topology, seat=seat) for _, seat in placed]
         self.upstream.drain()
-        before_ns = [_cpu_ns(seat) for _, seat in placed]
+        before_ns, around = [_cpu_ns(seat) for _, seat in placed], self._reading(step.manner)
         upstream_before_ns, started_ns = self.upstream.cpu_ns(), time.monotonic_ns()
         happened = self._schedule(step.part, started_ns=started_ns)
         recordings, watches = self._load(step, plans, seats=[seat for _, seat in placed])
-        wall_ns, after_ns = time.monotonic_ns() - started_ns, [_cpu_ns(seat) for _, seat in placed]
-        _check_alive(seat for _, seat in placed)
+        wall_ns, after_ns = time.monotonic_ns() - started_ns, [_final_cpu_ns(seat) for _, seat in placed]
+        neighbours = between(around, self._reading(step.manner)) if _all_ours(seats) else None
         upstream_cpu_ns, arrivals = self.upstream.cpu_ns() - upstream_before_ns, self._log(step.part)
         return tuple(
             SliceRecord(
@@ -108,6 +119,7 @@ class Rig:
                 health=tuple(watch.health),
                 log=next(iter(watch.log), None),
                 offers_http2=any(each.tls and each.tls.http2_streams for each in topology.instances),
+                neighbours=neighbours,
             )
             for (arm, seat), plan, recording, before, after, watch in zip(
                 placed, plans, recordings, before_ns, after_ns, watches, strict=True
@@ -122,6 +134,9 @@ class Rig:
             self._take_cores(step.manner, seats=seats, stack=watched)
             watches = [watched.enter_context(_watched(seat, step.part)) for seat in seats]
             return load.run_together(plans, alternating=step.manner is Manner.ALTERNATING), watches
+
+    def _reading(self, manner: Manner) -> Reading:
+        return reading(self.placement.in_use(alternating=manner is Manner.ALTERNATING))
 
     def _take_cores(self, manner: Manner, *, seats: Sequence[Seat | None], stack: ExitStack) -> None:
         """Each its own cores; but for lone requests that alternate, all have one together."""
@@ -243,10 +258,9 @@ def _watched(seat: Seat | None, part: Part) -> Iterator[_Watch]:
         yield _Watch(usage=usage, health=health, log=log)
 
 
-def _check_alive(seats: Iterable[Seat | None]) -> None:
-    for seat in seats:
-        if seat:
-            seat.sut.check_alive()
+def _all_ours(seats: Seats) -> bool:
+    """A gateway that was up before would pass for a neighbour of itself."""
+    return all(seat.sut.is_ours for seat in seats.values())
 
 
 def _rss_bytes(seat: Seat | None) -> int | None:
@@ -256,6 +270,14 @@ def _rss_bytes(seat: Seat | None) -> int | None:
 
 def _cpu_ns(seat: Seat | None) -> int | None:
     return seat.sut.cpu_ns() if seat else None
+
+
+def _final_cpu_ns(seat: Seat | None) -> int | None:
+    """As `_cpu_ns`; raises SutError if the gateway has died meanwhile."""
+    used_ns = _cpu_ns(seat)
+    if seat:
+        seat.sut.check_alive()
+    return used_ns
 
 
 def _own(arrivals: Sequence[Arrival], mine: Recording, *, of: Sequence[Recording]) -> tuple[Arrival, ...]:

@@ -1,8 +1,10 @@
 """How it was measured: builds, machine, blocks, seed, and what the run could have detected."""
 
 from collections.abc import Sequence
+from statistics import median
 
 from perf.model.build import Build
+from perf.model.metric import NEIGHBOUR_LOAD
 from perf.model.run import Mode, Run, RunHeader
 from perf.model.units import BYTES_PER_MIB
 from perf.model.verdict import Basis, Finding
@@ -25,6 +27,7 @@ def facts_of(run: Run, findings: Sequence[Finding]) -> tuple[Fact, ...]:
         Fact(label="Machine", value=_machine(header)),
         Fact(label="Placement", value=code(header.placement) or plain("not pinned")),
         Fact(label="Blocks", value=_blocks(run)),
+        Fact(label="Neighbours", value=_neighbours(run)),
         Fact(label="Seed", value=code(str(header.seed))),
         Fact(label="Could have detected", value=_detectable(findings)),
         Fact(label="Controls", value=_controls(findings)),
@@ -91,6 +94,23 @@ def _blocks(run: Run) -> Phrase:
         f"{len(repeated)} of fresh processes, measured in turns{once}, {duration(measured_ns)} in all{stolen}"
     )
     return plain(told)
+
+
+def _neighbours(run: Run) -> Phrase:
+    """What others took of the cores, by the medians over blocks: in the middle of the parts, and at most."""
+    values: dict[tuple[str, str], list[float]] = {}
+    for block in run.blocks:
+        for record in block.parts:
+            if NEIGHBOUR_LOAD.name in record.values:
+                place = values.setdefault((record.scenario, record.part), [])
+                place.append(record.values[NEIGHBOUR_LOAD.name])
+    if not values:
+        return ()
+    taken = {place: median(each) for place, each in values.items()}
+    most = max(taken, key=taken.__getitem__)
+    middle = part_of_whole(median(taken.values()))
+    told = f"other processes took {middle} of the cores in use, and at most {part_of_whole(taken[most])}: in "
+    return (*plain(told), *code("/".join(most)))
 
 
 def _controls(findings: Sequence[Finding]) -> Phrase:

@@ -55,6 +55,11 @@ class RunningSut:
         """The file with what the gateway wrote; None for one that was up before."""
         return None if self._process is None else self._process.log
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether perfgate has started it, so that its processes are known."""
+        return self._process is not None
+
     def pids(self) -> tuple[int, ...]:
         """Return the process ids of the gateway and of everything it started."""
         return () if self._process is None else tree_below(self._process.guard_pid)

@@ -1,6 +1,7 @@
 """What a process tree uses: CPU time, memory, file descriptors, sockets."""
 
 import os
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,16 @@ def usage_of(pids: tuple[int, ...]) -> Usage:
 def cpu_ns_of(pids: tuple[int, ...]) -> int:
     """Add up the CPU time of these processes; the cheap part of `usage_of`, for the edges of a slice."""
     return sum(cpu_ns for pid in pids if (cpu_ns := _cpu_ns(pid)) is not None)
+
+
+def forgets_children(pid: int) -> bool:
+    """Whether the process has the kernel drop its children's CPU time: it ignores SIGCHLD."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(errors="replace").splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    ignored = next((line.partition(":")[2] for line in lines if line.startswith("SigIgn:")), "0")
+    return bool(int(ignored, 16) >> (signal.SIGCHLD - 1) & 1)
 
 
 def _usage_of_one(pid: int) -> Usage | None:

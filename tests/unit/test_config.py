@@ -61,17 +61,16 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
         collapse-ratio = 0.5
         max-engine-ratio = 0.7
         max-lag-ratio = 0.02
+        max-neighbour-ratio = 0.3
         min-valid-ratio = 0.6
         creep-factor = 3
         comment = "on-change"
-        [gate.limits]
-        rss = 0.02
-        "baseline/chat/e2e-p50" = 1
+        limits = { rss = 0.02, "baseline/chat/e2e-p50" = 1 }
         """
     )
 
-    assert (config.target, config.suite, config.wants_baseline) == ("mine", "long", False)
-    assert config.comment is CommentWhen.ON_CHANGE
+    read_too = (config.target, config.suite, config.wants_baseline, config.comment)
+    assert read_too == ("mine", "long", False, CommentWhen.ON_CHANGE)
     assert config.policy == replace(
         DEFAULT_POLICY,
         alpha=0.05,
@@ -81,6 +80,7 @@ def test_what_the_gate_table_says_becomes_the_policy() -> None:
         collapse_ratio=0.5,
         max_engine_ratio=0.7,
         max_lag_ratio=0.02,
+        max_neighbour_ratio=0.3,
         min_valid_ratio=0.6,
         fail_on_inconclusive=True,
         creep_factor=3.0,

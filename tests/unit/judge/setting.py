@@ -17,7 +17,7 @@ from perf.model.scenario import (
     Route,
     Scenario,
 )
-from perf.model.slices import Happened, Manner, SliceRecord, SliceStep
+from perf.model.slices import Happened, Manner, Neighbours, SliceRecord, SliceStep
 from perf.model.units import ms_to_ns
 from perf.model.upstream import Arrival
 from perf.scenarios.topologies import GENERAL, script
@@ -192,6 +192,7 @@ def a_slice(
     happened: tuple[Happened, ...] = (),
     delta_times_ns: Sequence[int] = (),
     lagging_sends: int = 0,
+    neighbours: Neighbours | None = None,
 ) -> SliceRecord:
     """A slice of 100,000 ns on one core, of which the gateway used 50,000."""
     recording = _a_recording(
@@ -216,4 +217,5 @@ def a_slice(
         rig_cores=1,
         machine_cores=2,
         upstream_key="secret",
+        neighbours=neighbours,
     )

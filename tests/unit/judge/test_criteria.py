@@ -10,9 +10,9 @@ from perf.judge.compare import series_of
 from perf.judge.criteria import OF_PROCESSES, judge_criteria
 from perf.judge.verdict import conclude
 from perf.model import metric as m
-from perf.model.metric import METRICS, Metric
+from perf.model.metric import METRICS, Direction, Metric
 from perf.model.run import Arm, Mode
-from perf.model.scenario import Bound, Criterion, Part
+from perf.model.scenario import Bound, Criterion, Part, Route
 from perf.model.units import ms_to_ns
 from perf.model.verdict import Decision, Finding, State
 from tests.factories import a_block, a_header, a_part, a_run
@@ -50,6 +50,42 @@ def test_only_a_load_to_the_limit_is_excused() -> None:
     finding = _finding(_FAST_ENOUGH, part=a_scenario_part(), values={m.QPS: 1, m.RIG_LOAD: 1.0})
 
     assert finding.decision is Decision.MISSED
+
+
+_TIMED = [m.E2E_P99, m.QPS, m.OVERLOAD_GOODPUT, m.DETECT_TIME]
+_COUNTED = [m.SUCCESS_RATIO, m.CONNECTIONS_PER_REQUEST, m.FD_GROWTH, m.RSS_GROWTH]
+
+
+@given(metric=st.sampled_from(_TIMED + _COUNTED), missed=st.booleans(), taken=st.none() | st.floats(0, 1))
+def test_neighbours_excuse_a_missed_time_or_rate_and_nothing_else(
+    metric: Metric, missed: bool, taken: float | None
+) -> None:
+    """Met stays met; what does not depend on time is missed whoever else is there; unknown is no excuse."""
+    bound = Bound.AT_MOST if metric.direction is Direction.LOWER_IS_BETTER else Bound.AT_LEAST
+    value = 2.0 if missed is (bound is Bound.AT_MOST) else 0.5
+    others = {} if taken is None else {m.NEIGHBOUR_LOAD: taken}
+    criterion = Criterion(part=PART, metric=metric, bound=bound, target=1.0)
+    record = a_part(values={each.name: number for each, number in {metric: value, **others}.items()})
+    block = a_block(parts=(replace(record, arm=Arm.CANDIDATE, counts={"requests": 2_000}),))
+    scenario = a_scenario(criteria=(criterion,))
+    (finding,) = judge_criteria((scenario,), all_series=series_of([block]), blocks=[block], policy=POLICY)
+    excused = metric in _TIMED and taken is not None and taken > POLICY.max_neighbour_ratio
+    miss = Decision.UNMEASURABLE if excused else Decision.MISSED
+
+    assert finding.decision is (miss if missed else Decision.MET)
+    assert ("other processes took" in finding.text) is (missed and excused)
+
+
+def test_the_rig_is_not_excused() -> None:
+    """A rig that misses its own target can judge nothing, and says that others may be the reason."""
+    criterion = Criterion(part=PART, metric=m.E2E_P99, bound=Bound.AT_MOST, target=1.0)
+    record = a_part(arm=Arm.RIG, values={m.E2E_P99.name: 2.0, m.NEIGHBOUR_LOAD.name: 0.63})
+    block = a_block(parts=(replace(record, counts={"requests": 2_000}),))
+    scenario = a_scenario(criteria=(criterion,), route=Route.DIRECT)
+    (finding,) = judge_criteria((scenario,), all_series=series_of([block]), blocks=[block], policy=POLICY)
+
+    assert finding.decision is Decision.INVALID
+    assert "other processes took 63% of the cores" in finding.text
 
 
 @given(before_ms=st.floats(0.1, 50), after_ms=st.floats(0.1, 50))

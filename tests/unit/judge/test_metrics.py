@@ -11,7 +11,7 @@ from perf.model import metric as m
 from perf.model.load import Outcome, Phase
 from perf.model.metric import METRICS, Metric
 from perf.model.scenario import Change
-from perf.model.slices import Happened, IdleSpell, LogSeen
+from perf.model.slices import Happened, IdleSpell, LogSeen, Neighbours
 from tests.unit.judge.setting import POLICY, a_sample, a_scenario_part, a_slice, an_arrival
 
 _SAMPLES = [a_sample(number) for number in range(4)]
@@ -57,6 +57,25 @@ def test_warm_up_is_not_judged() -> None:
     warm = a_sample(0, phase=Phase.WARM_UP, last_byte_ns=10_000 + 9_000)
 
     assert _value(m.E2E_MAX, a_slice([warm, *_SAMPLES[1:]], _ARRIVALS)) == 1_000
+
+
+@pytest.mark.parametrize(
+    ("taken", "share"),
+    [((30, 50), 0.4), ((30, -10), 0.1), ((-5, -9), 0.0), ((30, None), None)],
+    ids=["added", "a tick too few", "never below nothing", "one unknown"],
+)
+def test_neighbours_are_those_of_all_slices(taken: tuple[int | None, ...], share: float | None) -> None:
+    """Short slices are some ticks wrong, so they are added up; of all of them it must be known."""
+    slices = [
+        a_slice(
+            _SAMPLES,
+            _ARRIVALS,
+            neighbours=None if each is None else Neighbours(taken_ns=each, whole_ns=100),
+        )
+        for each in taken
+    ]
+
+    assert _value(m.NEIGHBOUR_LOAD, *slices) == share
 
 
 def test_cpu_is_spent_on_all_requests() -> None:
