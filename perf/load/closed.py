@@ -90,7 +90,7 @@ class ClosedLoopDriver:
         if number is None:
             self._next(connection.slot)
         else:
-            connection.send(number, 0)
+            self._terms.turn.send_next(connection, number)
 
     def lost(self, connection: Connection) -> None:
         """Nothing to do: the slot dials anew when it needs to."""

@@ -31,40 +31,16 @@ class Connection(asyncio.Protocol):
     """An HTTP/1.1 connection with at most one request in flight.
 
     `number` counts the attempts to connect; `slot` is the place in the pool, which outlives connections.
-    The hot path is `send` and `data_received`: no task, no timer and no future per request.
+    The hot path is `send`, `data_received` and `take`: no task, no timer and no future per request.
     """
 
     __slots__ = (
-        "_abort_after",
-        "_begun",
-        "_bytes_in",
-        "_chunks",
-        "_complete",
-        "_familiar",
-        "_head",
-        "_headers_done",
-        "_intended_ns",
-        "_keep_alive",
-        "_nonce",
-        "_parser",
-        "_reader",
-        "_request",
-        "_request_number",
-        "_roster",
-        "_status",
-        "_template",
-        "_terms",
-        "_transport",
-        "_used",
-        "busy",
-        "closed",
-        "first_byte_ns",
-        "number",
-        "on_body",
-        "owner",
-        "sent_ns",
-        "slot",
-    )
+        "_abort_after", "_begun", "_bytes_in", "_chunks", "_complete", "_familiar", "_head",
+        "_headers_done", "_intended_ns", "_keep_alive", "_nonce", "_parser", "_reader",
+        "_request", "_request_number", "_roster", "_status", "_template", "_terms", "_transport",
+        "_turn", "_used", "busy", "closed", "first_byte_ns", "number", "on_body", "owner",
+        "sent_ns", "slot",
+    )  # fmt: skip
     _request: PreparedRequest
     _transport: asyncio.Transport
     _reader: StreamReader | None
@@ -74,6 +50,7 @@ class Connection(asyncio.Protocol):
         self, terms: Terms, roster: "Roster[Connection]", *, owner: Owner, slot: int, number: int
     ) -> None:
         self._terms = terms
+        self._turn = terms.turn
         self._roster = roster
         self.owner = owner
         self.slot = slot
@@ -85,6 +62,7 @@ class Connection(asyncio.Protocol):
         self._chunks: list[bytes] = []
         self.on_body = self._chunks.append
         self._parser = HttpResponseParser(self)
+        self._forget_parsed()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Write through: a send time that waits for the end of the loop's turn would be a lie."""
@@ -102,10 +80,9 @@ class Connection(asyncio.Protocol):
         self._request_number = number
         self._abort_after = -1 if terms.abort is None else terms.abort_after(number)
         self._reader = self._stream_reader() if request.stream else None
-        self._chunks.clear()
-        self._head = b""
-        self._headers_done = self._complete = False
         self._bytes_in = self._status = self.first_byte_ns = 0
+        if self._head:
+            self._forget_parsed()
         self.busy = True
         self._nonce = nonce = terms.nonce_prefix + b"%08x" % number
         payload = request.payload(nonce)
@@ -118,31 +95,49 @@ class Connection(asyncio.Protocol):
         if self._abort_after == 0:
             self.give_up(Outcome.ABORTED_BY_PLAN)
 
+    def _forget_parsed(self) -> None:
+        self._chunks.clear()
+        self._head = b""
+        self._headers_done = self._complete = False
+
     def data_received(self, data: bytes) -> None:
-        """Take the next bytes of the answer."""
-        now_ns = monotonic_ns()
+        """Have the next bytes of the answer looked at soon; when they were read is known now."""
+        self._turn.bring(self, data, read_ns=monotonic_ns())
+
+    def take(self, data: bytes, read_ns: int) -> None:
+        """Look at the next bytes of the answer."""
         if not self.busy:
-            self._hang_up()
-            self.owner.lost(self)
-            return
-        self._bytes_in += len(data)
-        self.first_byte_ns = self.first_byte_ns or now_ns
-        if not self._begun and self._familiar.recognises(data):
+            self._take_unasked()
+        elif self._head or self._begun or not self._familiar.recognises(data):
+            self._take_new(data, read_ns)
+        else:
+            self.first_byte_ns = read_ns
+            self._bytes_in = len(data)
             self._status = 200
             self._keep_alive = True
-            self._finish(_OK, now_ns)
-            return
+            self._finish(_OK, read_ns)
+
+    def _take_unasked(self) -> None:
+        """Bytes that nobody asked for; those that came before this side hung up do not matter."""
+        if not self.closed:
+            self._hang_up()
+            self.owner.lost(self)
+
+    def _take_new(self, data: bytes, read_ns: int) -> None:
+        """Parse what was not known by its bytes."""
+        self._bytes_in += len(data)
+        self.first_byte_ns = self.first_byte_ns or read_ns
         if not self._headers_done:
             self._head += data
         if not self._parse(data):
             return
-        if self._reader is not None and self._chunks and not self._read_stream(self._reader, now_ns):
+        if self._reader is not None and self._chunks and not self._read_stream(self._reader, read_ns):
             return
         if self._complete:
             outcome = self._outcome(whole=True)
             if outcome is _OK and self._bytes_in == len(data) and self._repeats():
                 self._familiar.learn(data)
-            self._finish(outcome, now_ns)
+            self._finish(outcome, read_ns)
 
     def _parse(self, data: bytes) -> bool:
         """Have the parser take the bytes; False if they were no HTTP, which ended the exchange."""

@@ -9,6 +9,7 @@ from perf.load.familiar import Familiar
 from perf.load.recorder import Recorder
 from perf.load.request import Endpoint, PreparedRequest
 from perf.load.share import WHOLE, Share
+from perf.load.turn import Turn
 from perf.model.load import Abort, LoadPlan, Outcome, Phase, Spread
 
 _NONCE_PREFIX_LENGTH = 12
@@ -30,6 +31,7 @@ class Terms:
     familiar: tuple[Familiar, ...]
     churn: Churn
     recorder: Recorder
+    turn: Turn
 
     @classmethod
     def of(cls, plan: LoadPlan, *, endpoint: Endpoint, share: Share = WHOLE) -> Self:
@@ -52,6 +54,7 @@ class Terms:
             familiar=tuple(Familiar() for _ in plan.templates),
             churn=Churn(plan.churn_per_second / share.of),
             recorder=Recorder(),
+            turn=Turn(),
         )
 
     def template_of(self, *, number: int, slot: int) -> int:
