@@ -14,7 +14,7 @@ from perf.pipeline.counting import Counting, counter_for
 from perf.pipeline.machine import environment
 from perf.pipeline.once import measure_once
 from perf.pipeline.order import Order
-from perf.pipeline.progress import Listener
+from perf.pipeline.progress import HowFar, Listener
 from perf.pipeline.workbench import build_arms, workbench
 
 MIN_RUNS = 5
@@ -33,8 +33,8 @@ def record_baseline(order: Order, *, runs: int, listener: Listener) -> MachineRe
     blocks: list[Block] = []
     for number in range(1, runs + 1):
 
-        def say(doing: str, number: int = number) -> None:
-            listener.block(number, at_most=runs, doing=doing)
+        def say(doing: str, how_far: HowFar | None = None, *, number: int = number) -> None:
+            listener.block(number, at_most=runs, doing=doing, how_far=how_far)
 
         scratch = order.state / "baseline" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
         with workbench(order, builds, scratch=scratch) as bench:

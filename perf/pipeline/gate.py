@@ -103,7 +103,9 @@ def _measure(
         counting, disagreeing = Counting(bench, counter), False
         if bench.once:
             once = partial(listener.block, 0, at_most=at_most)
-            measure_once(bench, say=lambda doing: once(doing=doing), keep=record.keep)
+            measure_once(
+                bench, say=lambda doing, how_far: once(doing=doing, how_far=how_far), keep=record.keep
+            )
         for number in range(1, at_most + 1) if bench.repeats else ():
 
             def say(doing: str, number: int = number) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
 from perf.judge.plan import plan_once
 from perf.judge.pool import Pool
@@ -11,16 +12,19 @@ from perf.model.load import Steps
 from perf.model.run import Block
 from perf.model.scenario import Overload, Scenario
 from perf.model.slices import SliceRecord, SliceStep
-from perf.pipeline.block import Bench, Clock, Say, seated
-from perf.pipeline.heartbeat import heartbeat
+from perf.pipeline.block import Bench, Clock, seated
+from perf.pipeline.headway import headway
+from perf.pipeline.progress import HowFar
 from perf.pipeline.wrk import cross_check
 from perf.sut.running import RunningSut
 
+SayLong = Callable[[str, HowFar], None]
+"""Hears what begins, and what will know how far that has come."""
 _LEAST_PER_SECOND = 10.0
 """A gateway that gives no good answer at all is still offered something."""
 
 
-def measure_once(bench: Bench, *, say: Say, keep: Callable[[Block], None]) -> None:
+def measure_once(bench: Bench, *, say: SayLong, keep: Callable[[Block], None]) -> None:
     """Give block 0 to `keep`: the scenarios that run once, part by part; cut short, those that were done."""
     clock = Clock()
     first = bench.rng.choice(sorted(bench.builds))
@@ -29,9 +33,8 @@ def measure_once(bench: Bench, *, say: Say, keep: Callable[[Block], None]) -> No
         for scenario in bench.once:
             for number, step in enumerate(plan_once(scenario, paired=bench.paired, first=first)):
                 doing = f"{scenario.name} {step.part.name}, {' and '.join(step.arms)}"
-                say(doing)
-                with heartbeat(say, doing=doing, part=step.part):
-                    records.extend(_fresh(bench, scenario, step=step, number=number))
+                say(doing, partial(headway, step.part))
+                records.extend(_fresh(bench, scenario, step=step, number=number))
     finally:
         if records:
             keep(clock.block(0, first=first, parts=summarise(records, policy=bench.policy)))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from typing import Protocol, TextIO
 
@@ -11,8 +12,11 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from perf.model.units import ns_to_s, s_to_ns
 
 HEARTBEAT_NS = s_to_ns(30)
-"""After so long a silence a log says what is going on."""
+"""After so long a silence a person hears what is going on."""
 _PULSE_S = 5.0
+
+HowFar = Callable[[int], str]
+"""What to say of something that has taken so many ns."""
 
 
 class Listener(Protocol):
@@ -21,63 +25,91 @@ class Listener(Protocol):
     def say(self, text: str) -> None:
         """A stage begins, or something worth a line happened."""
 
-    def block(self, number: int, *, at_most: int, doing: str) -> None:
-        """Block `number` has come to this point."""
+    def block(self, number: int, *, at_most: int, doing: str, how_far: HowFar | None = None) -> None:
+        """Block `number` has come to this point; if it stays there long, `how_far` knows more."""
 
     def close(self) -> None:
         """Nothing more will come."""
 
 
-class Lines:
-    """For logs: every message, one line a block, and a heartbeat that says what is waited for.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Doing:
+    """What goes on, since when, and what is known of how far it has come."""
 
-    The heartbeat has a thread of its own: nothing else runs while a slice of load does.
-    """
+    text: str
+    since_ns: int
+    how_far: HowFar | None
+
+    def at(self, now_ns: int) -> str:
+        """How far it has come, or how long it takes already."""
+        elapsed_ns = now_ns - self.since_ns
+        if self.how_far is None:
+            return f"{self.text}, for {ns_to_s(elapsed_ns):.0f} s now"
+        return f"{self.text}: {self.how_far(elapsed_ns)}"
+
+
+class _Heart:
+    """Calls `beat` every few seconds from a thread of its own: a slice of load keeps the others busy."""
+
+    def __init__(self, beat: Callable[[], None]) -> None:
+        self._beat = beat
+        self._over = Event()
+        self._thread = Thread(target=self._live, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Begin to beat; it may beat already."""
+        if not self._thread.is_alive() and not self._over.is_set():
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Beat no more."""
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _live(self) -> None:
+        while not self._over.wait(_PULSE_S):
+            self._beat()
+
+
+class Lines:
+    """For logs: every message, one line a block, and a heartbeat that says what is waited for."""
 
     def __init__(self, stream: TextIO, *, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
         self._stream = stream
         self._clock_ns = clock_ns
-        self._started_ns = self._spoke_ns = self._since_ns = clock_ns()
+        self._started_ns = self._spoke_ns = clock_ns()
         self._number = -1
-        self._doing = ""
+        self._doing = _Doing(text="", since_ns=self._started_ns, how_far=None)
         self._lock = Lock()
-        self._over = Event()
-        self._heart = Thread(target=self._live, name="heartbeat", daemon=True)
+        self._heart = _Heart(self.beat)
 
     def say(self, text: str) -> None:
         """Write a line with the seconds since the start; from now on this is what is done."""
         with self._lock:
-            self._doing, self._since_ns = text, self._clock_ns()
+            self._doing = _Doing(text=text, since_ns=self._clock_ns(), how_far=None)
             self._write(text)
 
-    def block(self, number: int, *, at_most: int, doing: str) -> None:
-        """One line a block, and one for how far what was said last has come; the heartbeat says the rest."""
+    def block(self, number: int, *, at_most: int, doing: str, how_far: HowFar | None = None) -> None:
+        """One line a block; the heartbeat says the rest."""
         text = f"block {number} of at most {at_most}: {doing}" if number else doing
         with self._lock:
-            told_more = text.startswith(f"{self._doing}:")
-            if number != self._number or told_more:
+            if number != self._number:
                 self._write(text)
-            if not told_more:
-                self._number, self._doing, self._since_ns = number, text, self._clock_ns()
-        if not self._heart.is_alive() and not self._over.is_set():
-            self._heart.start()
+            self._number = number
+            self._doing = _Doing(text=text, since_ns=self._clock_ns(), how_far=how_far)
+        self._heart.start()
 
     def beat(self) -> None:
-        """Say what is going on, and for how long it has, if nothing was said for half a minute."""
+        """Say what is going on, and how far it has come, if nothing was said for half a minute."""
         with self._lock:
             now_ns = self._clock_ns()
             if now_ns - self._spoke_ns >= HEARTBEAT_NS:
-                self._write(f"{self._doing}, for {ns_to_s(now_ns - self._since_ns):.0f} s now")
+                self._write(self._doing.at(now_ns))
 
     def close(self) -> None:
         """Stop the heartbeat."""
-        self._over.set()
-        if self._heart.is_alive():
-            self._heart.join()
-
-    def _live(self) -> None:
-        while not self._over.wait(_PULSE_S):
-            self.beat()
+        self._heart.stop()
 
     def _write(self, text: str) -> None:
         self._spoke_ns = self._clock_ns()
@@ -87,9 +119,12 @@ class Lines:
 
 
 class Bar:
-    """For a terminal: one bar over the blocks, messages above it. Drawn only between slices of load."""
+    """For a terminal: one bar over the blocks, messages above it.
 
-    def __init__(self, console: Console) -> None:
+    It is drawn only between slices of load, and every half minute of one that says how far it has come.
+    """
+
+    def __init__(self, console: Console, *, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -100,20 +135,37 @@ class Bar:
             transient=True,
         )
         self._progress.start()
+        self._clock_ns = clock_ns
         self._task: TaskID | None = None
+        self._drawn_ns = 0
+        self._doing: _Doing | None = None
+        self._heart = _Heart(self.beat)
 
     def say(self, text: str) -> None:
         """Write a line above the bar."""
         self._progress.console.print(f"[dim]perfgate[/dim] {text}", highlight=False)
 
-    def block(self, number: int, *, at_most: int, doing: str) -> None:
+    def block(self, number: int, *, at_most: int, doing: str, how_far: HowFar | None = None) -> None:
         """Move the bar."""
         if self._task is None:
             self._task = self._progress.add_task(doing, total=at_most)
+        self._doing = _Doing(text=doing, since_ns=self._clock_ns(), how_far=how_far)
+        self._drawn_ns = self._clock_ns()
         self._progress.update(self._task, completed=number, total=at_most, description=doing, refresh=True)
+        self._heart.start()
+
+    def beat(self) -> None:
+        """Draw how far it has come, if that is known and nothing was drawn for half a minute."""
+        doing, now_ns = self._doing, self._clock_ns()
+        if self._task is None or doing is None or doing.how_far is None:
+            return
+        if now_ns - self._drawn_ns >= HEARTBEAT_NS:
+            self._drawn_ns = now_ns
+            self._progress.update(self._task, description=doing.at(now_ns), refresh=True)
 
     def close(self) -> None:
         """Take the bar away."""
+        self._heart.stop()
         self._progress.stop()
 
 
@@ -123,7 +175,7 @@ class Silent:
     def say(self, text: str) -> None:
         """Nothing."""
 
-    def block(self, number: int, *, at_most: int, doing: str) -> None:
+    def block(self, number: int, *, at_most: int, doing: str, how_far: HowFar | None = None) -> None:
         """Nothing."""
 
     def close(self) -> None:

@@ -82,7 +82,7 @@ class Court:
     def findings(self, tree: Path, scenario: Scenario) -> tuple[Finding, ...]:
         """What the scenario's criteria say of the gateway in this tree."""
         blocks: list[Block] = []
-        measure_once(self.bench(tree, scenario), say=lambda doing: None, keep=blocks.append)
+        measure_once(self.bench(tree, scenario), say=lambda doing, how_far: None, keep=blocks.append)
         return judge_criteria((scenario,), all_series=series_of(blocks), blocks=blocks, policy=DEFAULT_POLICY)
 
 

@@ -13,6 +13,7 @@ from perf.model.scenario import Change, Event, Overload, Scenario
 from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.verdict import Decision
 from perf.pipeline.once import measure_once
+from perf.pipeline.progress import HowFar
 from perf.scenarios import SCENARIOS
 from tests.mutants.trial import Court, court
 
@@ -101,8 +102,8 @@ def test_an_interrupt_leaves_what_was_measured(judged: Court) -> None:
     kept: list[Block] = []
     doings: list[str] = []
 
-    def say(doing: str) -> None:
-        doings.append(doing)
+    def say(doing: str, how_far: HowFar) -> None:
+        doings.append(f"{doing}: {how_far(0)}")
         if len(doings) == 2:
             raise KeyboardInterrupt
 

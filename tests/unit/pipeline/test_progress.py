@@ -2,8 +2,10 @@
 
 from io import StringIO
 
-from perf.model.units import s_to_ns
-from perf.pipeline.progress import Lines, Silent, listener
+from rich.console import Console
+
+from perf.model.units import ns_to_s, s_to_ns
+from perf.pipeline.progress import Bar, Lines, Silent, listener
 
 
 class _Clock:
@@ -38,21 +40,44 @@ def test_a_log_has_a_line_a_block_and_a_heartbeat() -> None:
 
 
 def test_a_log_tells_how_far_a_long_slice_has_come() -> None:
-    """That is a line of its own; the heartbeat goes on counting from the start of the slice."""
+    """Where that is known, the heartbeat says it instead of the bare time."""
     clock, stream = _Clock(), StringIO()
     lines = Lines(stream, clock_ns=clock)
-    lines.block(0, at_most=24, doing="mix, candidate")
-    clock.now_ns = s_to_ns(60)
-    lines.block(0, at_most=24, doing="mix, candidate: 60 s of 2 min, 60 s left")
-    clock.now_ns = s_to_ns(90)
+    clock.now_ns = s_to_ns(5)
+    lines.block(0, at_most=24, doing="mix, candidate", how_far=lambda ns: f"{ns_to_s(ns):.0f} s of 2 min")
+    clock.now_ns = s_to_ns(65)
+    lines.beat()
+    lines.say("something else")
+    clock.now_ns = s_to_ns(95)
     lines.beat()
     lines.close()
 
     assert stream.getvalue().splitlines() == [
-        "perfgate [  0.0 s] mix, candidate",
-        "perfgate [ 60.0 s] mix, candidate: 60 s of 2 min, 60 s left",
-        "perfgate [ 90.0 s] mix, candidate, for 90 s now",
+        "perfgate [  5.0 s] mix, candidate",
+        "perfgate [ 65.0 s] mix, candidate: 60 s of 2 min",
+        "perfgate [ 65.0 s] something else",
+        "perfgate [ 95.0 s] something else, for 30 s now",
     ]
+
+
+def test_a_bar_tells_how_far_a_long_slice_has_come() -> None:
+    """It stands still while a short slice is measured, and is drawn anew beside one that says more."""
+    clock, stream = _Clock(), StringIO()
+    bar = Bar(Console(file=stream, force_terminal=True, width=120), clock_ns=clock)
+    bar.block(0, at_most=24, doing="short")
+    clock.now_ns = s_to_ns(60)
+    bar.beat()
+    bar.block(0, at_most=24, doing="mix", how_far=lambda ns: f"{ns_to_s(ns):.0f} s of 2 min")
+    clock.now_ns = s_to_ns(89)
+    bar.beat()
+    clock.now_ns = s_to_ns(90)
+    bar.beat()
+    bar.close()
+
+    drawn = stream.getvalue()
+    assert "mix: 30 s of 2 min" in drawn
+    assert "short:" not in drawn
+    assert "29 s" not in drawn
 
 
 def test_quiet_is_silent_and_a_file_gets_lines() -> None:

@@ -1,13 +1,11 @@
-"""What is said once a minute about a long slice."""
-
-from threading import Event
+"""How far a long slice has come."""
 
 import pytest
 
 from perf.model.load import ClosedLoop, ConstantRate, Workload
 from perf.model.scenario import Ask, Part
-from perf.model.units import ms_to_ns, s_to_ns
-from perf.pipeline.heartbeat import heartbeat, progress
+from perf.model.units import s_to_ns
+from perf.pipeline.headway import headway
 from perf.scenarios.topologies import script
 
 
@@ -39,22 +37,6 @@ _HALF_AN_HOUR = ConstantRate(per_second=100, duration_ns=s_to_ns(1_800))
     ],
     ids=["first", "last", "unwatched", "draining", "closed"],
 )
-def test_progress_tells_what_is_left(part: Part, elapsed_s: float, said: str) -> None:
+def test_headway_tells_what_is_left(part: Part, elapsed_s: float, said: str) -> None:
     """The phase, the time so far and what is left, as far as they are known."""
-    assert progress(part, s_to_ns(elapsed_s)) == said
-
-
-def test_a_heart_beats_as_long_as_the_work_lasts() -> None:
-    """Lines come from beside the work."""
-    heard: list[str] = []
-    beaten = Event()
-
-    def say(text: str) -> None:
-        heard.append(text)
-        beaten.set()
-
-    part = _part(_HALF_AN_HOUR)
-    with heartbeat(say, doing="memory-leak mix, candidate", part=part, every_ns=ms_to_ns(1)):
-        assert beaten.wait(10)
-
-    assert heard[0] == "memory-leak mix, candidate: phase 1 of 12, 0 s of 30 min, 30 min left"
+    assert headway(part, s_to_ns(elapsed_s)) == said

@@ -1,36 +1,14 @@
-"""What a person hears of a slice that takes minutes: once a minute how far it has come, and what is left."""
+"""How far a slice that takes minutes has come, and what is left of it."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Event
 from typing import assert_never
 
 from perf.judge.soak import PHASES
 from perf.model.load import Bursts, ClosedLoop, ConstantRate, Poisson, Ramp, Steps, Workload
 from perf.model.scenario import Part
-from perf.model.units import ns_to_s, s_to_ns
-from perf.sut.beside import beside
-
-EVERY_NS = s_to_ns(60)
+from perf.model.units import ns_to_s
 
 
-@contextmanager
-def heartbeat(
-    say: Callable[[str], None], *, doing: str, part: Part, every_ns: int = EVERY_NS
-) -> Iterator[None]:
-    """As long as the body runs, say `doing` and `progress` every so often, from a thread of its own."""
-    started_ns = time.monotonic_ns()
-
-    def beat(over: Event) -> None:
-        while not over.wait(ns_to_s(every_ns)):
-            say(f"{doing}: {progress(part, time.monotonic_ns() - started_ns)}")
-
-    with beside(beat, name="heartbeat"):
-        yield
-
-
-def progress(part: Part, elapsed_ns: int) -> str:
+def headway(part: Part, elapsed_ns: int) -> str:
     """How far the load of a part has come after so long, and what is left where that is known."""
     lasts_ns = _lasts_ns(part.workload)
     if isinstance(part.workload, ClosedLoop):
