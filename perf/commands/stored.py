@@ -9,14 +9,22 @@ from perf.commands.ordering import Choices, committed_baseline, config_of, recor
 from perf.commands.output import Showing
 from perf.config import Config
 from perf.errors import BaselineError, Exit
-from perf.judge.verdict import conclude
+from perf.judge.verdict import conclude, unfinished
 from perf.model.baseline import Baseline
 from perf.model.run import Run
-from perf.model.verdict import State
+from perf.model.verdict import Failure, State
 from perf.pipeline.order import Order
-from perf.report.compose import compose, compose_failure
+from perf.report.compose import compose, compose_failure, compose_unfinished
 from perf.report.document import Report
 from perf.store.runs import HEADER_NAME, read_failure, read_run, read_verdict
+
+_CUT_OFF = Failure(
+    phase="measurement",
+    what="The run is still going on, or was killed",
+    where="",
+    cure="Wait for it, or run it again.",
+    log=(),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,27 +50,34 @@ def report(directory: Path, showing: Showing, *, env: Mapping[str, str]) -> Exit
 
 
 def replay(directory: Path, choices: Choices, *, showing: Showing, env: Mapping[str, str]) -> Exit:
-    """Judge a stored run's blocks again, with the rules that the repository has now, and show that."""
-    return _tell(_judged(read_run(directory), choices, env=env), showing, env=env)
+    """Judge a stored run's blocks again, with the rules that the repository has now, and show that.
+
+    A run that never came to a verdict can have failed, but it cannot pass.
+    """
+    return _tell(_judged(directory, choices, env=env), showing, env=env)
 
 
 def judged_again(directory: Path, choices: Choices, *, env: Mapping[str, str]) -> Told:
     """What a finished run's blocks say under the repository's rules; its own verdict is not believed."""
     if read_failure(directory) is not None:
         return _failed(directory, env=env)
-    return _judged(read_run(directory), choices, env=env)
+    return _judged(directory, choices, env=env)
 
 
-def _judged(run: Run, choices: Choices, *, env: Mapping[str, str]) -> Told:
+def _judged(directory: Path, choices: Choices, *, env: Mapping[str, str]) -> Told:
+    run = read_run(directory)
     order = recording_order(as_recorded(choices, run), env=env)
     rules = config_of(order.repo, None)
     baseline = baseline_of(run, order, rules=rules) if not choices.no_baseline else None
     verdict = conclude(run, scenarios=order.scenarios, baseline=baseline, policy=order.policy)
-    return Told(
-        report=compose(run, verdict, origin=output.origin(env)),
-        state=verdict.state,
-        fail_on_inconclusive=order.policy.fail_on_inconclusive,
-    )
+    origin = output.origin(env)
+    if read_verdict(directory) is None:
+        failure = read_failure(directory) or _CUT_OFF
+        verdict = unfinished(verdict, why=failure.what)
+        report = compose_unfinished(run, verdict, failure=failure, origin=origin)
+    else:
+        report = compose(run, verdict, origin=origin)
+    return Told(report=report, state=verdict.state, fail_on_inconclusive=order.policy.fail_on_inconclusive)
 
 
 def baseline_of(run: Run, order: Order, *, rules: Config) -> Baseline | None:

@@ -19,7 +19,18 @@ from perf.model.ingest import INGESTED
 from perf.model.policy import Policy
 from perf.model.run import Mode, Run
 from perf.model.scenario import Cadence, Route, Scenario
-from perf.model.verdict import FAILING, OPEN, UNMEASURED, Basis, Decision, Finding, State, Verdict
+from perf.model.verdict import (
+    FAILING,
+    OPEN,
+    UNMEASURED,
+    Basis,
+    Caution,
+    CautionKind,
+    Decision,
+    Finding,
+    State,
+    Verdict,
+)
 
 _UNDECIDED = frozenset({Decision.INCONCLUSIVE}) | UNMEASURED
 """What more blocks may decide; what this machine cannot measure they do not."""
@@ -54,6 +65,15 @@ def conclude(
             *waived.cautions,
         ),
     )
+
+
+def unfinished(verdict: Verdict, *, why: str) -> Verdict:
+    """What blocks say of a run that ended early: a proven failure stays one, and nothing else is a result."""
+    caution = Caution(
+        kind=CautionKind.INCOMPLETE, text=f"{why}: what it would have measured after that is not known."
+    )
+    state = verdict.state if verdict.state is State.FAILED else State.NO_RESULT
+    return replace(verdict, state=state, cautions=(caution, *verdict.cautions))
 
 
 def case_of(run: Run, *, scenarios: Sequence[Scenario], baseline: Baseline | None, policy: Policy) -> Case:

@@ -80,6 +80,7 @@ class CautionKind(StrEnum):
     """A label of the gate that has no effect on this run, and why."""
     WAIVER = "waiver"
     ONE_PROCESS = "one-process"
+    INCOMPLETE = "incomplete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from perf.model.verdict import (
     State,
     Verdict,
 )
-from perf.report.document import NOWHERE, Group, Origin, Report, Row, Status, Step
+from perf.report.document import NOWHERE, Group, Origin, Phrase, Report, Row, Status, Step
 from perf.report.dots import changes_by_block
 from perf.report.facts import facts_of
 from perf.report.headline import BEGINNING, counters_of, outcome_of, sentence_of, title
@@ -89,18 +89,28 @@ def compose(
 def compose_failure(failure: Failure, *, header: RunHeader | None = None, origin: Origin = NOWHERE) -> Report:
     """Give the report of a run that came to no verdict: the phase that failed, and the cure."""
     case = "What to do:" if failure.phase == BEGINNING else "To mend it:"
-    outcome, what = outcome_of(failure), failure.what.rstrip()
     cure = Step(case=case, text=told(failure.cure), command="")
     return replace(
         _empty(Status.NO_RESULT, header=header, origin=origin),
-        sentence=(
-            *strong(f"{outcome[:1].upper()}{outcome[1:]}"),
-            *plain(": "),
-            *told(what),
-            *plain("" if what.endswith((".", "!", "?")) else "."),
-        ),
+        sentence=_why(failure),
         steps=(cure, *(() if header is None else _reproduce(header, scenarios=()))),
         failure=failure,
+    )
+
+
+def compose_unfinished(run: Run, verdict: Verdict, *, failure: Failure, origin: Origin = NOWHERE) -> Report:
+    """Give the report of what was measured before a run ended early; `verdict` knows that it did."""
+    report = compose(run, verdict, origin=origin)
+    return report if report.status is Status.FAILED else replace(report, sentence=_why(failure))
+
+
+def _why(failure: Failure) -> Phrase:
+    outcome, what = outcome_of(failure), failure.what.rstrip()
+    return (
+        *strong(f"{outcome[:1].upper()}{outcome[1:]}"),
+        *plain(": "),
+        *told(what),
+        *plain("" if what.endswith((".", "!", "?")) else "."),
     )
 
 

@@ -14,8 +14,8 @@ from perf.model.metric import Direction, Key
 from perf.model.policy import DEFAULT_POLICY
 from perf.model.run import Arm, Block
 from perf.scenarios import SCENARIOS
-from perf.store.runs import RunStore, read_run
-from tests.factories import a_block, a_header, a_part
+from perf.store.runs import RunStore, read_run, write_failure
+from tests.factories import a_block, a_failure, a_header, a_part
 from tests.unit.judge.setting import noisy_pairs
 
 SCENARIO = next(each for each in SCENARIOS if each.name == "sticky-sessions")
@@ -87,6 +87,25 @@ def test_a_replay_under_another_policy_may_say_something_else(run: Path, repo: P
 
     assert (code, told["status"]) == (Exit.PASS, "passed")
     assert _json("report", run)[0] == Exit.REGRESSION
+
+
+@pytest.mark.parametrize(
+    ("change", "code"), [(0.0, Exit.NO_RESULT), (0.2, Exit.REGRESSION)], ids=["same", "worse"]
+)
+@pytest.mark.parametrize("told_why", [True, False], ids=["interrupted", "killed"])
+def test_a_run_that_ended_early_cannot_pass(repo: Path, change: float, code: Exit, told_why: bool) -> None:
+    """Its whole blocks may prove a loss; that nothing is wrong they do not, for something was left out."""
+    store = RunStore.create(repo / ".perfgate" / "runs", a_header(scenarios=(SCENARIO.name,)))
+    for number, (baseline, candidate) in enumerate(noisy_pairs(16, change=change, sd=0.001), start=1):
+        store.append(_block(number, {Arm.BASELINE: baseline, Arm.CANDIDATE: candidate}))
+    if told_why:
+        write_failure(store.directory, a_failure(phase="measurement"))
+
+    exit_code, told = _json("replay", store.directory, "--no-baseline")
+
+    assert exit_code == code
+    assert told["status"] == ("failed" if change else "no-result")
+    assert "what it would have measured after that is not known" in json.dumps(told["cautions"])
 
 
 def test_explain_says_why(run: Path, repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
