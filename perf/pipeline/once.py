@@ -8,7 +8,7 @@ from functools import partial
 from perf.judge.plan import plan_once
 from perf.judge.pool import Pool
 from perf.judge.summarise import summarise
-from perf.model.load import Steps
+from perf.model.load import ClosedLoop, Steps
 from perf.model.run import Block
 from perf.model.scenario import Overload, Scenario
 from perf.model.slices import SliceRecord, SliceStep
@@ -60,7 +60,7 @@ def _fresh(bench: Bench, scenario: Scenario, *, step: SliceStep, number: int) ->
         def measure(wanted: SliceStep) -> tuple[SliceRecord, ...]:
             return bench.rig.measure(wanted, topology=topology, seats=seats)
 
-        records = measure(step)
+        records = measure(_warmed_up(step, measure=measure) if topology.request_log else step)
         if step.part.overload is not None:
             return list(_overloaded(records, step.part.overload, measure=measure))
         if bench.wrk is not None and step.part.cross_checked:
@@ -69,6 +69,16 @@ def _fresh(bench: Bench, scenario: Scenario, *, step: SliceStep, number: int) ->
                 for record in records
             )
         return [_afterwards(record, seats[record.arm].sut) for record in records]
+
+
+def _warmed_up(step: SliceStep, *, measure: Callable[[SliceStep], tuple[SliceRecord, ...]]) -> SliceStep:
+    """The step without its warm-up, which has just had a log that is read as it comes.
+
+    A gateway that waits for its log would otherwise spend in its warm-up all the time for which that is slow.
+    """
+    warm = ClosedLoop(connections=1, requests=step.part.warmup_requests)
+    measure(replace(step, part=replace(step.part, workload=warm, warmup_requests=0, log_bytes_per_second=0)))
+    return replace(step, part=replace(step.part, warmup_requests=0))
 
 
 def _afterwards(record: SliceRecord, sut: RunningSut) -> SliceRecord:

@@ -1,14 +1,14 @@
-"""Scenario 15: what each client key costs in memory, and whether a known one costs nothing more."""
+"""Scenario 15: what each client key costs in memory, and what many of them cost while nobody asks."""
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
 from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario, Topology
-from perf.model.units import ms_to_ns
+from perf.model.units import ms_to_ns, s_to_ns
 from perf.scenarios.topologies import OPENAI_INSTANCES, script
 
 
 def _cardinality(*, number: str, name: str, title: str, keys: int) -> Scenario:
-    """Every key asks twice, in the same order."""
+    """Every key asks twice, in the same order; then nobody asks, and a table of so many keys may rest."""
     return Scenario(
         number=number,
         name=name,
@@ -25,12 +25,14 @@ def _cardinality(*, number: str, name: str, title: str, keys: int) -> Scenario:
                 warmup_requests=1_000,
                 default_script=script(tokens=4),
                 usage_every_ns=ms_to_ns(50),
+                idle_ns=s_to_ns(1),
                 saturating=True,
             ),
         ),
         criteria=(
             Criterion(part="keys", metric=m.MEMORY_PER_KEY, bound=Bound.AT_MOST, target=2_048),
             Criterion(part="keys", metric=m.MEMORY_PER_KNOWN_KEY, bound=Bound.AT_MOST, target=128),
+            Criterion(part="keys", metric=m.IDLE_CPU, bound=Bound.AT_MOST, target=0.02),
             Criterion(part="keys", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999),
         ),
     )

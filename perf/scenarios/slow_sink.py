@@ -12,7 +12,7 @@ _NORMAL = Part(
     name="normal",
     ask=Ask.CHAT,
     keys=100,
-    workload=ConstantRate(per_second=50, duration_ns=s_to_ns(4)),
+    workload=ConstantRate(per_second=50, duration_ns=s_to_ns(3)),
     warmup_requests=50,
     default_script=script(tokens=16),
     saturating=True,
@@ -34,12 +34,8 @@ SLOW_SINK = Scenario(
         Criterion(part="normal", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999),
         Criterion(part="slow", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999),
         Criterion(
-            part="slow",
-            metric=m.E2E_P95,
-            bound=Bound.AT_MOST,
-            target=ms_to_ns(50),
-            minus_part="normal",
+            part="slow", metric=m.E2E_MEAN, bound=Bound.AT_MOST, target=ms_to_ns(50), minus_part="normal"
         ),
-        Criterion(part="slow", metric=m.E2E_MAX, bound=Bound.AT_MOST, target=s_to_ns(1)),
+        Criterion(part="slow", metric=m.E2E_MAX, bound=Bound.AT_MOST, target=s_to_ns(1), minus_part="normal"),
     ),
 )

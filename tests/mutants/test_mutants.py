@@ -83,6 +83,7 @@ MUTANTS = (
         metric=m.MEMORY_PER_KNOWN_KEY,
         keys=2_000,
     ),
+    Mutant(patch="idle-spins", scenario="key-cardinality", parts=("keys",), metric=m.IDLE_CPU, keys=2_000),
     Mutant(patch="blocking-call", scenario="large-prompts", parts=("beside",), metric=m.SMALL_E2E_P99),
     Mutant(
         patch="buffered-streams", scenario="stream-faults", parts=("stalled",), metric=m.TTFT_OVERHEAD_P50
@@ -101,7 +102,7 @@ MUTANTS = (
     Mutant(
         patch="rules-searched", scenario="config-scale", parts=("small", "routes"), metric=m.CPU_PER_REQUEST
     ),
-    Mutant(patch="log-blocks", scenario="slow-sink", parts=("slow",), metric=m.E2E_MAX),
+    Mutant(patch="log-blocks", scenario="slow-sink", parts=("normal", "slow"), metric=m.E2E_MAX),
     Mutant(patch="probe-blocks", scenario="black-hole", parts=("hangs",), metric=m.BYSTANDER_E2E_P99),
     Mutant(patch="health-asks-provider", scenario="black-hole", parts=("hangs",), metric=m.HEALTH_MAX),
 )
