@@ -81,9 +81,14 @@ class Court:
 
     def findings(self, tree: Path, scenario: Scenario) -> tuple[Finding, ...]:
         """What the scenario's criteria say of the gateway in this tree."""
-        blocks: list[Block] = []
-        measure_once(self.bench(tree, scenario), say=lambda doing, how_far: None, keep=blocks.append)
-        return judge_criteria((scenario,), all_series=series_of(blocks), blocks=blocks, policy=DEFAULT_POLICY)
+        return findings_of(self.bench(tree, scenario))
+
+
+def findings_of(bench: Bench) -> tuple[Finding, ...]:
+    """Measure what runs once, and say what the criteria make of it."""
+    blocks: list[Block] = []
+    measure_once(bench, say=lambda doing, how_far: None, keep=blocks.append)
+    return judge_criteria(bench.scenarios, all_series=series_of(blocks), blocks=blocks, policy=DEFAULT_POLICY)
 
 
 @contextmanager
