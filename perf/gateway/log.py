@@ -16,6 +16,7 @@ class Log(logging.Handler):
     """Writes lines from a thread of its own; one that finds the queue full is dropped, and counted.
 
     A slow reader of `descriptor` holds up that thread alone, and the end of the process by at most a second.
+    The first line starts the thread: beside a second one, the C library's locks cost each request some more.
     """
 
     def __init__(self, descriptor: int, *, most_lines: int = _MOST_LINES) -> None:
@@ -24,11 +25,13 @@ class Log(logging.Handler):
         self.dropped = 0
         self._descriptor = descriptor
         self._lines: Queue[bytes | None] = Queue(most_lines)
-        self._writer = Thread(target=self._write, name="log", daemon=True)
-        self._writer.start()
+        self._writer: Thread | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Queue a line."""
+        if self._writer is None:
+            self._writer = Thread(target=self._write, name="log", daemon=True)
+            self._writer.start()
         try:
             self._lines.put_nowait(f"{self.format(record)}\n".encode(errors="backslashreplace"))
         except Full:
@@ -36,6 +39,8 @@ class Log(logging.Handler):
 
     def finish(self) -> None:
         """Have what waits written, if its reader takes it soon."""
+        if self._writer is None:
+            return
         with suppress(Full):
             self._lines.put(None, timeout=_LAST_WORDS_SECONDS)
         self._writer.join(_LAST_WORDS_SECONDS)

@@ -5,12 +5,18 @@ import shlex
 from collections.abc import Callable, Mapping
 
 from perf.model.scenario import Ask, Capability, Provider
-from perf.model.target import Address, ConfigRequest, PythonKind, Readiness, RequestHeaders, Target
+from perf.model.target import Address, ConfigRequest, LogLevels, PythonKind, Readiness, RequestHeaders, Target
 from perf.model.units import NS_PER_S, ns_to_s
 from perf.targets.contract import OPENAI_MODEL
 
 _CAPABILITIES = frozenset(
-    {Capability.OPENAI_CHAT, Capability.STREAMING, Capability.STICKY_BY_KEY, Capability.FAILOVER}
+    {
+        Capability.OPENAI_CHAT,
+        Capability.STREAMING,
+        Capability.STICKY_BY_KEY,
+        Capability.FAILOVER,
+        Capability.REQUEST_LOG,
+    }
 )
 """They pass OpenAI Chat on, convert nothing, and know no weights."""
 _ADDRESSES = {ask: Address(path="/v1/chat/completions", model=OPENAI_MODEL) for ask in Ask}
@@ -71,4 +77,5 @@ def router(
         proves_by_key=False,
         render=render,
         headers=headers,
+        log_levels=LogLevels(usual="error", requests="info"),
     )
