@@ -62,7 +62,9 @@ class Connection(asyncio.Protocol):
         self._chunks: list[bytes] = []
         self.on_body = self._chunks.append
         self._parser = HttpResponseParser(self)
+        self._reader = None
         self._forget_parsed()
+        self._choose(0)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Write through: a send time that waits for the end of the loop's turn would be a lie."""
@@ -73,13 +75,12 @@ class Connection(asyncio.Protocol):
     def send(self, number: int, intended_ns: int) -> None:
         """Send request `number`; one intended for 0 is intended for now."""
         terms = self._terms
-        requests = terms.requests
-        self._template = terms.template_of(number=number, slot=self.slot) if len(requests) > 1 else 0
-        self._request = request = requests[self._template]
-        self._familiar = terms.familiar[self._template]
+        if terms.varied:
+            self._choose(number)
+        request = self._request
         self._request_number = number
-        self._abort_after = -1 if terms.abort is None else terms.abort_after(number)
-        self._reader = self._stream_reader() if request.stream else None
+        if request.stream:
+            self._reader = StreamReader(request.dialect, counting=request.expected.counts is not None)
         self._bytes_in = self._status = self.first_byte_ns = 0
         if self._head:
             self._forget_parsed()
@@ -94,6 +95,15 @@ class Connection(asyncio.Protocol):
         self._transport.write(payload)
         if self._abort_after == 0:
             self.give_up(Outcome.ABORTED_BY_PLAN)
+
+    def _choose(self, number: int) -> None:
+        """Take the template of request `number`, and how its answer is to be aborted."""
+        terms = self._terms
+        self._template = template = terms.template_of(number=number, slot=self.slot)
+        self._request = terms.requests[template]
+        self._familiar = terms.familiar[template]
+        self._abort_after = terms.abort_after(number)
+        self._reader = None
 
     def _forget_parsed(self) -> None:
         self._chunks.clear()
@@ -170,10 +180,6 @@ class Connection(asyncio.Protocol):
             self._complete = True
             self._keep_alive = self._parser.should_keep_alive()
 
-    def _stream_reader(self) -> StreamReader:
-        request = self._request
-        return StreamReader(request.dialect, counting=request.expected.counts is not None)
-
     def _read_stream(self, reader: StreamReader, now_ns: int) -> bool:
         """Decode what has come of the stream's body; False if the client hung up by plan."""
         if self._status != 200 and status_outcome(self._status) is not None:
@@ -218,15 +224,17 @@ class Connection(asyncio.Protocol):
     def _finish(self, outcome: Outcome, last_byte_ns: int) -> None:
         self.busy = False
         self._used += 1
-        terms = self._terms
-        if not self.closed and (
-            not self._keep_alive
-            or self._used == terms.requests_per_connection
-            or (terms.churn.is_on and terms.churn.takes(monotonic_ns()))
-        ):
+        if not self.closed and (not self._keep_alive or (self._terms.closing and self._is_to_close())):
             self._hang_up()
         self._record(outcome, last_byte_ns)
         self.owner.finished(self)
+
+    def _is_to_close(self) -> bool:
+        """Whether this connection has had all its requests, or is the one that churn takes."""
+        terms = self._terms
+        return self._used == terms.requests_per_connection or (
+            terms.churn.is_on and terms.churn.takes(monotonic_ns())
+        )
 
     def _record(self, outcome: Outcome, last_byte_ns: int) -> None:
         recorder = self._terms.recorder

@@ -160,6 +160,7 @@ class Engine:
         """
         loop = asyncio.get_running_loop()
         self._tasks = Tasks(loop)
+        self._terms.turn.begin(loop.call_soon)
         sweep = Sweep(loop, roster=self._dialer.roster, timeouts=self._plan.timeouts)
         self._curfew = Curfew(loop, within_ns=self._plan.send_within_ns)
         try:

@@ -19,7 +19,8 @@ _NONCE_PREFIX_LENGTH = 12
 class Terms:
     """The settled terms of one run; `steady_from` is the number of the first steady-state request.
 
-    `familiar` has, for each template, the last whole answer that was found good.
+    `familiar` has, for each template, the last whole answer that was found good. `varied` says that requests
+    differ in more than the nonce, `closing` that connections are closed by plan.
     """
 
     requests: tuple[PreparedRequest, ...]
@@ -32,6 +33,8 @@ class Terms:
     churn: Churn
     recorder: Recorder
     turn: Turn
+    varied: bool
+    closing: bool
 
     @classmethod
     def of(cls, plan: LoadPlan, *, endpoint: Endpoint, share: Share = WHOLE) -> Self:
@@ -55,6 +58,8 @@ class Terms:
             churn=Churn(plan.churn_per_second / share.of),
             recorder=Recorder(),
             turn=Turn(),
+            varied=len(plan.templates) > 1 or plan.abort is not None,
+            closing=plan.requests_per_connection > 0 or plan.churn_per_second > 0,
         )
 
     def template_of(self, *, number: int, slot: int) -> int:

@@ -1,6 +1,5 @@
 """One turn of the loop: whatever can be read is read first, then looked at, then what comes next is sent."""
 
-from asyncio import get_running_loop
 from collections.abc import Callable
 from typing import Protocol
 
@@ -18,11 +17,6 @@ class Party(Protocol):
         """Send a request."""
 
 
-def _in_this_turn(work: Callable[[], None]) -> None:
-    """Before the loop waits again, and before it tells of any connection's end that it has seen since."""
-    get_running_loop().call_soon(work)
-
-
 class Turn:
     """Does alike work together: reading, looking and sending use different code of kernel and process.
 
@@ -31,11 +25,15 @@ class Turn:
     """
 
     __slots__ = ("_leaving", "_read", "_soon")
+    _soon: Callable[[Callable[[], None]], object]
 
-    def __init__(self, soon: Callable[[Callable[[], None]], None] = _in_this_turn) -> None:
-        self._soon = soon
+    def __init__(self) -> None:
         self._read: list[tuple[Party, bytes, int]] = []
         self._leaving: list[tuple[Party, int]] = []
+
+    def begin(self, soon: Callable[[Callable[[], None]], object]) -> None:
+        """Reading begins; `soon` calls back before the loop tells of any end that it sees from then on."""
+        self._soon = soon
 
     def bring(self, party: Party, data: bytes, *, read_ns: int) -> None:
         """Have these bytes looked at in this turn."""

@@ -1,7 +1,6 @@
 """One connection, fed by hand: every split of an answer gives the same sample."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -10,7 +9,6 @@ from perf.load.request import Endpoint
 from perf.load.roster import Roster
 from perf.load.sweep import sweep_period_ns
 from perf.load.terms import Terms
-from perf.load.turn import Turn
 from perf.model.load import LoadPlan, Outcome, Sample, Timeouts
 from perf.model.units import ms_to_ns
 from tests.load.plans import DELTAS, DONE, FINISH, a_plan, a_template, answer, delta, stream
@@ -57,8 +55,8 @@ class Bench:
     """A connection between a fake wire and a counting owner."""
 
     def __init__(self, plan: LoadPlan) -> None:
-        terms = Terms.of(plan, endpoint=Endpoint.of(plan.base_url))
-        self.terms = replace(terms, turn=Turn(soon=lambda look: look()))
+        self.terms = Terms.of(plan, endpoint=Endpoint.of(plan.base_url))
+        self.terms.turn.begin(lambda look: look())
         self.owner = Ledger()
         self.wire = Wire()
         self.roster: Roster[Connection] = Roster()

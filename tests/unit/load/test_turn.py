@@ -26,7 +26,8 @@ def test_everything_is_looked_at_before_anything_is_sent() -> None:
     """What was read is looked at in the order of reading, then the next requests leave in that order."""
     soon: list[Callable[[], None]] = []
     done: Done = []
-    turn = Turn(soon=soon.append)
+    turn = Turn()
+    turn.begin(soon.append)
     guests = (Guest(turn, done), Guest(turn, done))
     for at_ns, guest in enumerate(guests, start=1):
         turn.bring(guest, b"read", read_ns=at_ns)
@@ -42,7 +43,8 @@ def test_many_reads_are_not_held_back() -> None:
     """A turn with more to read than fits looks at some of it before the rest is read."""
     soon: list[Callable[[], None]] = []
     done: Done = []
-    turn = Turn(soon=soon.append)
+    turn = Turn()
+    turn.begin(soon.append)
     guest = Guest(turn, done)
     for at_ns in range(1, 101):
         turn.bring(guest, b"read", read_ns=at_ns)
