@@ -16,7 +16,7 @@ class Log(logging.Handler):
     """Writes lines from a thread of its own; one that finds the queue full is dropped, and counted.
 
     A slow reader of `descriptor` holds up that thread alone, and the end of the process by at most a second.
-    The first line starts the thread: beside a second one, the C library's locks cost each request some more.
+    The first line starts the thread, so that a gateway with nothing to say stays alone in its process.
     """
 
     def __init__(self, descriptor: int, *, most_lines: int = _MOST_LINES) -> None:
