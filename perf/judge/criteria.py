@@ -11,7 +11,7 @@ from perf.model.metric import Key, Metric, Unit
 from perf.model.policy import Policy
 from perf.model.run import Arm, Block
 from perf.model.scenario import Bound, Criterion, Route, Scenario
-from perf.model.verdict import Basis, Decision, Finding
+from perf.model.verdict import Basis, Decision, Excuse, Finding
 
 NEEDED_SAMPLES: Mapping[Metric, int] = {
     m.E2E_P95: 200,
@@ -52,6 +52,15 @@ class _Case:
     policy: Policy
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ruling:
+    """What is decided of a criterion, and why."""
+
+    decision: Decision
+    text: str
+    excuse: Excuse | None = None
+
+
 def judge_criteria(
     scenarios: Sequence[Scenario],
     *,
@@ -71,10 +80,7 @@ def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
     arm = Arm.RIG if scenario.route is Route.DIRECT else Arm.CANDIDATE
     value = _value(key, criterion, all_series=case.all_series, arm=arm)
     before = _value(key, criterion, all_series=case.all_series, arm=Arm.BASELINE)
-    decision, text = _decide(scenario, criterion, value=value, case=case)
-    if decision is Decision.MISSED and _as_slow(criterion, value, before=before):
-        decision = Decision.UNMEASURABLE
-        text = "missed, but no more than by the base beside it: the machine is too slow or too busy to tell"
+    ruling = _decide(scenario, criterion, value=value, before=before, case=case)
     return Finding(
         key=key,
         title=_title(criterion),
@@ -82,7 +88,7 @@ def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
         direction=criterion.metric.direction,
         basis=Basis.CRITERION,
         gating=True,
-        decision=decision,
+        decision=ruling.decision,
         baseline=before,
         candidate=value,
         committed=None,
@@ -93,7 +99,8 @@ def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
         limit=criterion.target,
         detectable=None,
         blocks=len(case.all_series[key].of(arm)) if key in case.all_series else 0,
-        text=f"{text}; {criterion.note}" if criterion.note else text,
+        text=f"{ruling.text}; {criterion.note}" if criterion.note else ruling.text,
+        excuse=ruling.excuse,
     )
 
 
@@ -121,50 +128,77 @@ def _centre(key: Key, *, all_series: Mapping[Key, Series], arm: Arm) -> float | 
 
 
 def _decide(
-    scenario: Scenario, criterion: Criterion, *, value: float | None, case: _Case
-) -> tuple[Decision, str]:
+    scenario: Scenario, criterion: Criterion, *, value: float | None, before: float | None, case: _Case
+) -> _Ruling:
     if value is None:
         return _unmeasured(scenario, criterion, case=case)
     unheld = _unheld(scenario, criterion, case=case)
     if unheld:
-        return Decision.UNMEASURABLE, unheld
-    rig = scenario.route is Route.DIRECT
+        return _Ruling(decision=Decision.UNMEASURABLE, text=unheld)
     samples = _requests(scenario, criterion, case=case)
     needed = NEEDED_SAMPLES.get(criterion.metric, 1)
     if samples < needed:
-        return Decision.INCONCLUSIVE, f"{samples} requests; {needed} are needed for this percentile"
-    held = value <= criterion.target if criterion.bound is Bound.AT_MOST else value >= criterion.target
-    if held:
-        return Decision.MET, "held"
+        text = f"{samples} requests; {needed} are needed for this percentile"
+        return _Ruling(decision=Decision.INCONCLUSIVE, text=text)
+    if _holds(criterion, value):
+        return _Ruling(decision=Decision.MET, text="held")
+    return _missed(scenario, criterion, value=value, before=before, case=case)
+
+
+def _missed(
+    scenario: Scenario, criterion: Criterion, *, value: float, before: float | None, case: _Case
+) -> _Ruling:
+    """Missed, unless something else than the gateway may be the reason."""
+    others = _neighbours(scenario, criterion, before=before, case=case)
+    if scenario.route is Route.DIRECT:
+        text = "the rig itself missed its target: this machine cannot judge now"
+        return _Ruling(decision=Decision.INVALID, text=f"{text}; {others}" if others else text)
+    slow = "no more than by the base beside it: the machine is too slow or too busy to tell"
+    excuses = {
+        Excuse.RIG: _busy_rig(scenario, criterion, case=case),
+        Excuse.NEIGHBOURS: others,
+        Excuse.BASE: slow if _as_slow(criterion, value, before=before) else "",
+    }
+    for excuse, why in excuses.items():
+        if why:
+            return _Ruling(decision=Decision.UNMEASURABLE, text=f"missed, but {why}", excuse=excuse)
+    return _Ruling(decision=Decision.MISSED, text="missed, whatever the baseline did")
+
+
+def _holds(criterion: Criterion, value: float) -> bool:
+    return value <= criterion.target if criterion.bound is Bound.AT_MOST else value >= criterion.target
+
+
+def _neighbours(scenario: Scenario, criterion: Criterion, *, before: float | None, case: _Case) -> str:
+    """Why others on the machine may be to blame; "" also where the base beside as many of them held it."""
     key = Key(scenario.name, criterion.part, criterion.metric.name)
-    arm = Arm.RIG if rig else Arm.CANDIDATE
-    others = neighbour_excuse(key, arm=arm, all_series=case.all_series, policy=case.policy)
-    if rig:
-        what = "the rig itself missed its target: this machine cannot judge now"
-        return Decision.INVALID, f"{what}; {others}" if others else what
-    excuse = _busy_rig(scenario, criterion, case=case) or others
-    if excuse:
-        return Decision.UNMEASURABLE, f"missed, but {excuse}"
-    return Decision.MISSED, "missed, whatever the baseline did"
+
+    def excuse(arm: Arm) -> str:
+        return neighbour_excuse(key, arm=arm, all_series=case.all_series, policy=case.policy)
+
+    if before is not None and _holds(criterion, before) and excuse(Arm.BASELINE):
+        return ""
+    return excuse(Arm.RIG if scenario.route is Route.DIRECT else Arm.CANDIDATE)
 
 
-def _as_slow(criterion: Criterion, value: float | None, *, before: float | None) -> bool:
+def _as_slow(criterion: Criterion, value: float, *, before: float | None) -> bool:
     """Whether a time was missed for no reason of the change: the base, beside it, took as long.
 
     "As long" is up to the limit that the metric has between two builds.
     """
     metric = criterion.metric
-    if metric.unit is not Unit.NS or value is None or before is None:
+    if metric.unit is not Unit.NS or before is None:
         return False
     return value <= before * (1 + metric.limit_ratio)
 
 
-def _unmeasured(scenario: Scenario, criterion: Criterion, *, case: _Case) -> tuple[Decision, str]:
+def _unmeasured(scenario: Scenario, criterion: Criterion, *, case: _Case) -> _Ruling:
     measured = Key(scenario.name, criterion.part, m.SUCCESS_RATIO.name) in case.all_series
     process = Key(scenario.name, criterion.part, m.RSS.name) in case.all_series
     if criterion.metric in OF_PROCESSES and measured and not process:
-        return Decision.UNMEASURABLE, "nothing is known of the processes of a gateway that was up before"
-    return Decision.INVALID, "not measured: no valid block has this number"
+        text = "nothing is known of the processes of a gateway that was up before"
+        return _Ruling(decision=Decision.UNMEASURABLE, text=text)
+    return _Ruling(decision=Decision.INVALID, text="not measured: no valid block has this number")
 
 
 def _busy_rig(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:

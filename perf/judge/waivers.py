@@ -12,8 +12,6 @@ from perf.model.run import Run
 from perf.model.verdict import Basis, Caution, CautionKind, Decision, Finding
 
 _LOST = frozenset({Decision.REGRESSED, Decision.INCONCLUSIVE})
-_MISSED = frozenset({Decision.MISSED, Decision.UNMEASURABLE})
-"""A value that this machine cannot tell is no better than the true one, so it may be waived like a miss."""
 _RED = frozenset({Decision.REGRESSED, Decision.MISSED})
 _FINE = frozenset({Decision.EQUIVALENT, Decision.IMPROVED, Decision.INFORMATIONAL, Decision.MET})
 
@@ -78,11 +76,14 @@ def _waive_loss(finding: Finding, waiver: Waiver, *, ceiling_ratio: float) -> Fi
 
 def _waive_miss(finding: Finding, waiver: Waiver, *, worst: float) -> Finding:
     value, target = finding.candidate, finding.limit
-    if finding.decision not in _MISSED or value is None or target is None:
+    # What excuses a miss can only have made it look worse than it is.
+    missed = finding.decision is Decision.MISSED or finding.excuse is not None
+    if not missed or value is None or target is None:
         return finding
     if value > worst if value > target else value < worst:
         return finding
-    return replace(finding, decision=Decision.WAIVED, text=f"waived until {waiver.expires}: {waiver.reason}")
+    text = f"waived until {waiver.expires}: {waiver.reason}"
+    return replace(finding, decision=Decision.WAIVED, text=text, excuse=None)
 
 
 def _at_worst(finding: Finding) -> float:

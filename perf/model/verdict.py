@@ -57,6 +57,15 @@ class Basis(StrEnum):
     NOTHING = "nothing"
 
 
+class Excuse(StrEnum):
+    """What may have made a missed criterion look worse than the gateway is, so that it cannot be told."""
+
+    BASE = "base"
+    """The base beside it took as long: the machine may be slow."""
+    RIG = "rig"
+    NEIGHBOURS = "neighbours"
+
+
 class CautionKind(StrEnum):
     """Why a number, or the whole run, deserves doubt."""
 
@@ -100,6 +109,7 @@ class Finding:
     `committed` is the committed baseline's median, None where there is none.
     `limit` is a ratio, but for basis CRITERION: there it is the target in `unit`,
     at most for lower-is-better and at least for higher-is-better.
+    `excuse` is of a criterion that was missed and is UNMEASURABLE for that reason.
     """
 
     key: Key
@@ -120,6 +130,7 @@ class Finding:
     detectable: float | None
     blocks: int
     text: str
+    excuse: Excuse | None = None
 
 
 class State(StrEnum):

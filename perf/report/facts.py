@@ -109,8 +109,10 @@ def _neighbours(run: Run) -> Phrase:
     taken = {place: median(each) for place, each in values.items()}
     most = max(taken, key=taken.__getitem__)
     middle = part_of_whole(median(taken.values()))
-    told = f"other processes took {middle} of the cores in use, and at most {part_of_whole(taken[most])}: in "
-    return (*plain(told), *code("/".join(most)))
+    told = plain(f"other processes took {middle} of the cores in use")
+    if len(taken) == 1:
+        return told
+    return (*told, *plain(f", and at most {part_of_whole(taken[most])}: in "), *code("/".join(most)))
 
 
 def _controls(findings: Sequence[Finding]) -> Phrase:

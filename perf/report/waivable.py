@@ -7,11 +7,12 @@ from datetime import date, timedelta
 
 from perf.model.metric import METRIC_BY_NAME
 from perf.model.run import RunHeader
-from perf.model.verdict import Basis, Decision, Finding
+from perf.model.verdict import Basis, Decision, Excuse, Finding
 from perf.report.document import Row, Step
 from perf.report.format import target
 from perf.report.phrase import code, plain
 
+_LASTING = frozenset({Excuse.BASE, Excuse.RIG})
 _MOST = 4
 """Who misses more than this mends the gateway, or its description, before it is gated."""
 _LASTS = timedelta(days=90)
@@ -37,11 +38,9 @@ def waiver_steps(rows: Sequence[Row], *, header: RunHeader) -> tuple[Step, ...]:
 
 
 def _is_missed(finding: Finding) -> bool:
-    """Missed by the change, or by both builds alike, so that the machine may be to blame, or the gateway."""
-    if finding.basis is not Basis.CRITERION or finding.candidate is None:
-        return False
-    alike = finding.decision is Decision.UNMEASURABLE and finding.baseline is not None
-    return alike or finding.decision is Decision.MISSED
+    """Whether the gateway itself may be the reason, on this machine for ever; neighbours go away."""
+    lasting = finding.decision is Decision.MISSED or finding.excuse in _LASTING
+    return finding.basis is Basis.CRITERION and finding.candidate is not None and lasting
 
 
 def _lines(finding: Finding, *, expires: date) -> str:

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from perf.model.metric import Direction, Unit
 from perf.model.run import Arm, Mode
-from perf.model.verdict import Basis, CautionKind, Decision, State
+from perf.model.verdict import Basis, CautionKind, Decision, Excuse, State
 
 SCHEMA_VERSION = 1
 """Of the files of a run. Raise it when a reader of the former version would go wrong."""
@@ -142,7 +142,7 @@ class CautionShape(Strict, frozen=True):
     text: Text
 
 
-class FindingShape(Strict, frozen=True):
+class FindingShape(Strict, frozen=True, omit_defaults=True):
     """perf.model.verdict.Finding; `key` is scenario, part, metric."""
 
     key: tuple[Name, Name, Name]
@@ -163,6 +163,7 @@ class FindingShape(Strict, frozen=True):
     detectable: Number | None
     blocks: Count
     text: Text
+    excuse: Excuse | None = None
 
 
 class VerdictShape(Strict, frozen=True):

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from perf.commands.beginning import no_rules
-from perf.model.metric import CONNECTIONS_PER_REQUEST
-from perf.model.run import Mode, Skip
-from perf.model.verdict import Acceptance, CautionKind, Decision, Failure, Finding, State
+from perf.model.metric import CONNECTIONS_PER_REQUEST, E2E_P99, NEIGHBOUR_LOAD, QPS
+from perf.model.run import Mode, PartRecord, Run, Skip
+from perf.model.verdict import Acceptance, CautionKind, Decision, Excuse, Failure, Finding, State, Verdict
 from perf.report import RENDERERS
 from perf.report.compose import compose, compose_failure, compose_skip
 from perf.report.document import Origin, Report
@@ -72,6 +72,46 @@ def _waived_findings() -> tuple[Finding, ...]:
     )
 
 
+def _busy_run() -> Run:
+    """Others had most of the machine in one part, and some of it in the others."""
+    run = a_run()
+    blocks = tuple(
+        replace(
+            block,
+            parts=tuple(
+                _beside(part, others=0.63 if not number else 0.08) for number, part in enumerate(block.parts)
+            ),
+        )
+        for block in run.blocks
+    )
+    return replace(run, blocks=blocks)
+
+
+def _beside(part: PartRecord, *, others: float) -> PartRecord:
+    return replace(part, values={**part.values, NEIGHBOUR_LOAD.name: others})
+
+
+def _busy_verdict() -> Verdict:
+    """A throughput and a time that were missed beside them."""
+    missed = "missed, but other processes took 63% of the cores: measure on a quieter machine"
+    criteria = (
+        a_criterion(
+            scenario="concurrent", metric=QPS, decision=Decision.UNMEASURABLE, value=2_083, target=5_000
+        ),
+        a_criterion(
+            scenario="concurrent",
+            metric=E2E_P99,
+            decision=Decision.UNMEASURABLE,
+            value=869_000_000,
+            target=500_000_000,
+        ),
+    )
+    told = tuple(
+        replace(each, text=missed, excuse=Excuse.NEIGHBOURS, baseline=each.candidate) for each in criteria
+    )
+    return a_verdict(state=State.INCONCLUSIVE, findings=(*unchanged_findings(), *told))
+
+
 def _reports() -> dict[str, Report]:
     labelled = Origin(
         run_url=ORIGIN.run_url,
@@ -101,6 +141,7 @@ def _reports() -> dict[str, Report]:
         "waived": compose(
             a_run(), a_verdict(findings=(*unchanged_findings(), *_waived_findings())), origin=ORIGIN
         ),
+        "busy": compose(_busy_run(), _busy_verdict(), origin=ORIGIN),
         "local": compose(baseline_only, a_verdict()),
     }
 

@@ -12,9 +12,10 @@ from perf.judge.verdict import conclude
 from perf.model import metric as m
 from perf.model.metric import METRICS, Direction, Metric
 from perf.model.run import Arm, Mode
-from perf.model.scenario import Bound, Criterion, Part, Route
+from perf.model.scenario import Bound, Criterion, Part, Route, Scenario
 from perf.model.units import ms_to_ns
-from perf.model.verdict import Decision, Finding, State
+from perf.model.verdict import Decision, Excuse, Finding, State
+from perf.scenarios import SCENARIOS
 from tests.factories import a_block, a_header, a_part, a_run
 from tests.unit.judge.setting import PART, POLICY, SCENARIO, a_scenario, a_scenario_part, success_criterion
 
@@ -74,6 +75,36 @@ def test_neighbours_excuse_a_missed_time_or_rate_and_nothing_else(
 
     assert finding.decision is (miss if missed else Decision.MET)
     assert ("other processes took" in finding.text) is (missed and excused)
+    assert finding.excuse is (Excuse.NEIGHBOURS if missed and excused else None)
+
+
+@given(base=st.sampled_from([0.5, 2.0]), base_taken=st.floats(0, 1), taken=st.floats(0, 1))
+def test_what_the_base_held_beside_as_many_neighbours_is_missed(
+    base: float, base_taken: float, taken: float
+) -> None:
+    """The change is what differs, where the base met its target among others as well."""
+    sides = {Arm.BASELINE: (base, base_taken), Arm.CANDIDATE: (3.0, taken)}
+    criterion = Criterion(part=PART, metric=m.DETECT_TIME, bound=Bound.AT_MOST, target=1.0)
+    records = [
+        a_part(arm=arm, values={m.DETECT_TIME.name: value, m.NEIGHBOUR_LOAD.name: others})
+        for arm, (value, others) in sides.items()
+    ]
+    block = a_block(parts=tuple(records))
+    scenario = a_scenario(criteria=(criterion,))
+    (finding,) = judge_criteria((scenario,), all_series=series_of([block]), blocks=[block], policy=POLICY)
+    most = POLICY.max_neighbour_ratio
+    managed = base <= 1.0 and base_taken > most
+
+    excused = taken > most and not managed
+    assert finding.decision is (Decision.UNMEASURABLE if excused else Decision.MISSED)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+def test_a_criterion_bounds_the_bad_side(scenario: Scenario) -> None:
+    """At most for what is better low, at least for what is better high: waivers rely on it."""
+    for criterion in scenario.criteria:
+        lower = criterion.metric.direction is Direction.LOWER_IS_BETTER
+        assert (criterion.bound is Bound.AT_MOST) is lower, criterion
 
 
 def test_the_rig_is_not_excused() -> None:
