@@ -132,9 +132,9 @@ def _decide(
 ) -> _Ruling:
     if value is None:
         return _unmeasured(scenario, criterion, case=case)
-    unheld = _unheld(scenario, criterion, case=case)
-    if unheld:
-        return _Ruling(decision=Decision.UNMEASURABLE, text=unheld)
+    moot = _unheld(scenario, criterion, case=case) or _unlisted(scenario, criterion, case=case)
+    if moot:
+        return _Ruling(decision=Decision.UNMEASURABLE, text=moot)
     samples = _requests(scenario, criterion, case=case)
     needed = NEEDED_SAMPLES.get(criterion.metric, 1)
     if samples < needed:
@@ -190,6 +190,17 @@ def _as_slow(criterion: Criterion, value: float, *, before: float | None) -> boo
     if metric.unit is not Unit.NS or before is None:
         return False
     return value <= before * (1 + metric.limit_ratio)
+
+
+def _unlisted(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
+    """Why a part that asks for the list of models says nothing; "" where there is one, or was in the base."""
+    series = case.all_series.get(Key(scenario.name, criterion.part, m.MODELS_RATIO.name))
+    if series is None or series.centre(Arm.CANDIDATE) != 0 or series.centre(Arm.BASELINE):
+        return ""
+    return (
+        "GET /v1/models was never answered with a list of the gateway's own that names a model or an "
+        "instance of its configuration"
+    )
 
 
 def _unmeasured(scenario: Scenario, criterion: Criterion, *, case: _Case) -> _Ruling:

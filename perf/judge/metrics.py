@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
-from perf.judge import endings, outage, overload, payloads, shares, soak
+from perf.judge import endings, outage, overload, payloads, questions, shares, soak
 from perf.judge.pool import Pool
 from perf.judge.validity import rig_lag, rig_load
 from perf.model import metric as m
@@ -130,17 +130,6 @@ def _first_answer_time(pool: Pool) -> float | None:
     return float(median(each)) if each and len(each) == len(pool.slices) else None
 
 
-def _health_max(pool: Pool) -> float | None:
-    """The longest that a health check took; one that was given up counts as long as it was waited for."""
-    checks = [check for record in pool.slices for check in record.health]
-    return max((float(check.ended_ns - check.asked_ns) for check in checks), default=None)
-
-
-def _health_ratio(pool: Pool) -> float | None:
-    checks = [check for record in pool.slices for check in record.health]
-    return _per(sum(check.well for check in checks), len(checks))
-
-
 def _log_bytes_per_request(pool: Pool) -> float | None:
     written = [record.log.written_bytes for record in pool.slices if record.log is not None]
     requests = sum(len(record.recording.samples) for record in pool.slices)
@@ -232,8 +221,11 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.MOVES_PER_ORPHAN: outage.moves_per_orphan,
     m.STUCK_RATIO: outage.stuck_ratio,
     m.BYSTANDER_E2E_P99: lambda pool: _quantile(outage.bystander_e2e_ns(pool), 0.99),
-    m.HEALTH_RATIO: _health_ratio,
-    m.HEALTH_MAX: _health_max,
+    m.HEALTH_RATIO: questions.health_ratio,
+    m.HEALTH_MAX: questions.health_max_ns,
+    m.MODELS_RATIO: questions.models_ratio,
+    m.MODELS_P50: lambda pool: _quantile(questions.models_ns(pool), 0.5),
+    m.MODELS_MAX: lambda pool: _quantile(questions.models_ns(pool), 1.0),
     m.LOG_BYTES_PER_REQUEST: _log_bytes_per_request,
     m.LOG_OVER_SINK: _log_over_sink,
     m.IDLE_CPU: _idle_cpu,

@@ -115,6 +115,9 @@ STUCK_RATIO = _lower("stuck-ratio", "requests kept waiting by the hanging", unit
 BYSTANDER_E2E_P99 = _lower("bystander-e2e-p99", "E2E p99 of requests not concerned", unit=Unit.NS, limit=0.20)
 HEALTH_RATIO = _higher("health-ratio", "health checks answered", unit=Unit.RATIO, limit=0.0)
 HEALTH_MAX = _lower("health-max", "slowest health check", unit=Unit.NS, limit=0.20)
+MODELS_RATIO = _higher("models-ratio", "lists of its own models", unit=Unit.RATIO, limit=0.0)
+MODELS_P50 = _lower("models-p50", "list of models p50", unit=Unit.NS, limit=0.10)
+MODELS_MAX = _lower("models-max", "slowest list of models", unit=Unit.NS, limit=0.20)
 LOG_BYTES_PER_REQUEST = _lower("log-bytes-per-request", "log per request", unit=Unit.BYTES, limit=0.05)
 LOG_OVER_SINK = _lower("log-over-sink", "log over what its reader takes", unit=Unit.COUNT, limit=0.10)
 IDLE_CPU = _lower("idle-cpu", "CPU of a core while idle", unit=Unit.RATIO, limit=0.10)
@@ -193,6 +196,9 @@ METRICS: tuple[Metric, ...] = (
     BYSTANDER_E2E_P99,
     HEALTH_RATIO,
     HEALTH_MAX,
+    MODELS_RATIO,
+    MODELS_P50,
+    MODELS_MAX,
     LOG_BYTES_PER_REQUEST,
     LOG_OVER_SINK,
     IDLE_CPU,

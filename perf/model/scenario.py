@@ -169,6 +169,7 @@ class Part:
     `connections` limits the pool of an open loop; 0 leaves it to the rig.
     `usage_every_ns` samples the memory and the open files of the gateway under load; 0 only afterwards.
     `health_every_ns` asks the gateway under load whether it is well, as those who run it would; 0 never.
+    `models_every_ns` asks it under load for the list of its models; 0 never.
     `log_bytes_per_second` is all that is taken of the gateway's log for as long as an open loop lasts by
     plan, with a topology that asks for one; 0 takes it as it comes.
     `idle_ns` leaves a gateway that was started for the part alone for so long after the load, and takes its
@@ -202,6 +203,7 @@ class Part:
     connections: int = 0
     usage_every_ns: int = 0
     health_every_ns: int = 0
+    models_every_ns: int = 0
     log_bytes_per_second: int = 0
     idle_ns: int = 0
     weights: tuple[tuple[str, int], ...] = ()

@@ -59,6 +59,20 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsAnswer:
+    """One question to the gateway for its models.
+
+    `right` if a list came with a model that its clients ask for, `own` if with a name that no provider lists:
+    only the gateway's configuration has that.
+    """
+
+    asked_ns: int
+    ended_ns: int
+    right: bool
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSeen:
     """What a gateway wrote during a slice, into a pipe.
 
@@ -94,9 +108,9 @@ class SliceRecord:
     or where the engine spoke to the upstream itself.
     `prompt_digests` are those that the arrivals of each template must have, "" where nothing is demanded;
     `models` are the models that they must ask for, () where nothing is.
-    `usage` and `health` were sampled under load, if the part asks for it. `launched_ns` and `ready_ns` are of
-    a process that was started for this slice alone, else 0. `saturation_per_second` was found just before
-    an overload.
+    `usage`, `health` and `lists` were sampled under load, if the part asks for it.
+    `launched_ns` and `ready_ns` are of a process that was started for this slice alone, else 0.
+    `saturation_per_second` was found just before an overload.
     `log` is known where the gateway was to log each request, `idle` where it was left alone afterwards.
     `offers_http2` says that an instance of the topology did, so that a gateway had the choice.
     `neighbours`: what others took meanwhile; None where it cannot be told from what the gateway itself took.
@@ -119,6 +133,7 @@ class SliceRecord:
     models: tuple[str, ...] = ()
     usage: tuple[UsageSample, ...] = ()
     health: tuple[HealthCheck, ...] = ()
+    lists: tuple[ModelsAnswer, ...] = ()
     log: LogSeen | None = None
     idle: IdleSpell | None = None
     launched_ns: int = 0

@@ -17,6 +17,7 @@ from perf.model.slices import (
     HealthCheck,
     LogSeen,
     Manner,
+    ModelsAnswer,
     SliceRecord,
     SliceStep,
     UsageSample,
@@ -28,6 +29,7 @@ from perf.pipeline import requests
 from perf.pipeline.neighbours import Reading, between, reading
 from perf.pipeline.placement import Placement, moved, pinned
 from perf.sut.health import health_checked
+from perf.sut.models import models_listed
 from perf.sut.running import RunningSut
 from perf.sut.sampling import sampled
 from perf.upstream.process import UpstreamProcess
@@ -117,6 +119,7 @@ class Rig:
                 models=requests.models(plan.templates) if topology.routes and seat else (),
                 usage=tuple(watch.usage),
                 health=tuple(watch.health),
+                lists=tuple(watch.lists),
                 log=next(iter(watch.log), None),
                 offers_http2=any(each.tls and each.tls.http2_streams for each in topology.instances),
                 neighbours=neighbours,
@@ -239,6 +242,7 @@ class _Watch:
 
     usage: list[UsageSample]
     health: list[HealthCheck]
+    lists: list[ModelsAnswer]
     log: list[LogSeen]
 
 
@@ -246,16 +250,16 @@ class _Watch:
 def _watched(seat: Seat | None, part: Part) -> Iterator[_Watch]:
     """Look at the gateway in this seat as often as the part asks."""
     if seat is None:
-        yield _Watch(usage=[], health=[], log=[])
+        yield _Watch(usage=[], health=[], lists=[], log=[])
         return
+    sut, target = seat.sut, seat.target
     with (
-        sampled(seat.sut.usage, every_ns=part.usage_every_ns) as usage,
-        health_checked(seat.sut.base_url, seat.target.ready, every_ns=part.health_every_ns) as health,
-        seat.sut.log_watched(
-            bytes_per_second=part.log_bytes_per_second, for_ns=span_ns(part.workload)
-        ) as log,
+        sampled(sut.usage, every_ns=part.usage_every_ns) as usage,
+        health_checked(sut.base_url, target.ready, every_ns=part.health_every_ns) as health,
+        models_listed(sut.base_url, target=target, told=sut.told, every_ns=part.models_every_ns) as lists,
+        sut.log_watched(bytes_per_second=part.log_bytes_per_second, for_ns=span_ns(part.workload)) as log,
     ):
-        yield _Watch(usage=usage, health=health, log=log)
+        yield _Watch(usage=usage, health=health, lists=lists, log=log)
 
 
 def _all_ours(seats: Seats) -> bool:

@@ -129,6 +129,7 @@ def _without_trouble(part: Part) -> Part:
         overload=None,
         usage_every_ns=0,
         health_every_ns=0,
+        models_every_ns=0,
     )
 
 

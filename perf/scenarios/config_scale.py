@@ -1,9 +1,11 @@
 """Scenario 20: whether a request costs more where more instances, client keys or models are configured."""
 
+from dataclasses import replace
+
 from perf.model import metric as m
-from perf.model.load import ClosedLoop
+from perf.model.load import ClosedLoop, ConstantRate
 from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario, Topology
-from perf.model.units import ms_to_ns
+from perf.model.units import ms_to_ns, s_to_ns
 from perf.scenarios.topologies import openai_instances, script
 
 _ASKING = 100
@@ -27,6 +29,8 @@ def _topology(*, instances: int = 3, keys: int = _ASKING, routes: int = 0) -> To
 
 
 _SMALL = _topology()
+_LARGE = _topology(instances=_MANY_INSTANCES, keys=_MANY_KEYS, routes=_MANY_ROUTES)
+"""All of it at once."""
 
 
 def _part(name: str, topology: Topology, *, needs: frozenset[Capability] = frozenset()) -> Part:
@@ -49,6 +53,15 @@ _PARTS = (
     _part("keys", _topology(keys=_MANY_KEYS)),
     _part("routes", _topology(routes=_MANY_ROUTES), needs=frozenset({Capability.MODEL_ROUTES})),
 )
+_LISTED = replace(
+    _part("models", _LARGE, needs=frozenset({Capability.MODEL_ROUTES, Capability.MODEL_LIST})),
+    workload=ConstantRate(per_second=40, duration_ns=s_to_ns(5)),
+    connections=1,
+    warmup_requests=20,
+    models_every_ns=ms_to_ns(250),
+    saturating=True,
+)
+"""Few requests, while the list of models is asked for beside them: that may take a second and more."""
 
 CONFIG_SCALE = Scenario(
     number="20",
@@ -57,7 +70,7 @@ CONFIG_SCALE = Scenario(
     cadence=Cadence.ONCE,
     needs=frozenset({Capability.OPENAI_CHAT}),
     topology=_SMALL,
-    parts=_PARTS,
+    parts=(*_PARTS, _LISTED),
     criteria=(
         *(
             Criterion(part=part.name, metric=metric, bound=Bound.AT_MOST, target=_MORE_NS, minus_part="small")
@@ -66,8 +79,14 @@ CONFIG_SCALE = Scenario(
         ),
         *(
             Criterion(part=part.name, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999)
-            for part in _PARTS
+            for part in (*_PARTS, _LISTED)
         ),
         Criterion(part="routes", metric=m.MODEL_RATIO, bound=Bound.AT_LEAST, target=1.0),
+        Criterion(part="models", metric=m.MODELS_RATIO, bound=Bound.AT_LEAST, target=1.0),
+        Criterion(part="models", metric=m.MODELS_P50, bound=Bound.AT_MOST, target=ms_to_ns(50)),
+        Criterion(part="models", metric=m.MODELS_MAX, bound=Bound.AT_MOST, target=s_to_ns(1)),
+        Criterion(
+            part="models", metric=m.E2E_P95, bound=Bound.AT_MOST, target=ms_to_ns(50), minus_part="small"
+        ),
     ),
 )

@@ -103,6 +103,7 @@ MUTANTS = (
         patch="rules-searched", scenario="config-scale", parts=("small", "routes"), metric=m.CPU_PER_REQUEST
     ),
     Mutant(patch="log-blocks", scenario="slow-sink", parts=("normal", "slow"), metric=m.E2E_MAX),
+    Mutant(patch="models-copied", scenario="config-scale", parts=("small", "models"), metric=m.MODELS_P50),
     Mutant(patch="probe-blocks", scenario="black-hole", parts=("hangs",), metric=m.BYSTANDER_E2E_P99),
     Mutant(patch="health-asks-provider", scenario="black-hole", parts=("hangs",), metric=m.HEALTH_MAX),
 )
