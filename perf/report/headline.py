@@ -38,7 +38,7 @@ def title(status: Status, *, counters: Sequence[tuple[str, int]]) -> str:
         case Status.FAILED:
             return f"failed — {failing}" if failing else "failed"
         case Status.INCONCLUSIVE:
-            return "inconclusive — noise above the limits"
+            return f"inconclusive — {_doubtful_words(counters)}"
         case Status.NO_RESULT:
             return "no result"
         case Status.ACCEPTED:
@@ -84,6 +84,15 @@ def sentence_of(rows: Sequence[Row], *, status: Status) -> Phrase:
 def _failing_words(counters: Sequence[tuple[str, int]]) -> str:
     words = {name for decision in FAILING for name in (MARKS[decision].singular, MARKS[decision].plural)}
     return ", ".join(f"{count} {name}" for name, count in counters if name in words)
+
+
+def _doubtful_words(counters: Sequence[tuple[str, int]]) -> str:
+    """What leaves a run open: too much noise, or only what cannot be told on this machine."""
+    words = {name for name, _ in counters}
+    unmeasurable, inconclusive = MARKS[Decision.UNMEASURABLE].singular, MARKS[Decision.INCONCLUSIVE].singular
+    if unmeasurable in words and inconclusive not in words:
+        return unmeasurable
+    return "noise above the limits"
 
 
 def _offence(rows: Sequence[Row]) -> Phrase:
