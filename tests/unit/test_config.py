@@ -15,7 +15,7 @@ from perf.config.schema import Document, Gate
 from perf.errors import ConfigError, UsageError
 from perf.model.metric import METRIC_BY_NAME
 from perf.model.policy import DEFAULT_POLICY
-from perf.model.scenario import Ask, Capability
+from perf.model.scenario import Ask, Capability, Topology
 from perf.model.speaking import CommentWhen
 from perf.model.target import Address, CommandKind, PythonKind, RunningKind
 from perf.targets import TARGETS
@@ -229,6 +229,18 @@ def test_a_described_target_has_sensible_defaults() -> None:
     assert set(target.addresses) == set(Ask)
     assert not target.proves_by_key
     assert target.render(a_request()) == {}
+
+
+@given(table=st.fixed_dictionaries({}, optional={"usual": st.text(), "requests": st.text()}))
+def test_log_levels_are_the_words_that_a_gateway_knows(table: dict[str, str]) -> None:
+    """The usual one, and the one for a log of requests; each stays what most gateways call it."""
+    told = find_target(
+        read(COMMAND + tomli_w.dumps({"targets": {"mine": {"log-levels": table}}})), "mine"
+    ).log_levels
+    topology = Topology(name="any", instances=(), keys=1, recovery_ns=0)
+
+    assert told.of(topology) == table.get("usual", "warn")
+    assert told.of(replace(topology, request_log=True)) == table.get("requests", "info")
 
 
 def test_a_template_with_the_upstream_key_proves_by_it() -> None:

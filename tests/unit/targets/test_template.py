@@ -63,6 +63,7 @@ def test_json_needs_no_escapes(document: object, indent: int | None) -> None:
         ("{anthropic[0].name}", "anthropic-3"),
         ("{endpoints[2].upstream_host}:{endpoints[2].upstream_port}", "127.0.0.1:19003"),
         ("{recovery_seconds}", "1.5"),
+        ("level = {log_level}", "level = warn"),
         ("[{each openai}{number}{comma}{end}]", "[1,2]"),
         ("a\n{each openai}\n- {name}\n{end}\nb\n", "a\n- openai-1\n- openai-2\nb\n"),
         ("  {each keys}\n  {key}\n  {end}", "  test-key-0000\n  test-key-0001\n"),
