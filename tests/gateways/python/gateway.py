@@ -1,60 +1,61 @@
-"""A gateway of httpx and the standard library: it passes OpenAI Chat on, by HTTP/2 where it is told to."""
+"""A gateway of httpx and asyncio: it passes OpenAI Chat on, by HTTP/2 where it is told to."""
 
+import asyncio
 import json
+import re
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 
 CONFIG = json.loads(Path(sys.argv[1]).read_text())
-UPSTREAM = httpx.Client(
-    http2=CONFIG["http2"],
-    base_url=CONFIG["upstream"],
-    headers={"authorization": f"Bearer {CONFIG['key']}"},
-    limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
-    timeout=30,
-)
+LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 
 
-class Gateway(BaseHTTPRequestHandler):
-    """One client connection, on a thread of its own."""
-
-    protocol_version = "HTTP/1.1"
-    wbufsize = 65_536
-    disable_nagle_algorithm = True
-
-    def do_GET(self) -> None:
-        """It is well."""
-        self.answer(200, b"")
-
-    def do_POST(self) -> None:
-        """Pass on what is asked for, with the gateway's own key."""
-        asked = self.rfile.read(int(self.headers["content-length"]))
-        try:
-            told = UPSTREAM.post(self.path, content=asked, headers={"content-type": "application/json"})
-        except httpx.HTTPError as error:
-            self.answer(502, str(error).encode())
-            return
-        self.answer(told.status_code, told.content)
-
-    def answer(self, status: int, body: bytes) -> None:
-        """The buffer makes one write of head and body."""
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that it has
-        """Say nothing."""
+async def passed_on(head: bytes, body: bytes, *, provider: httpx.AsyncClient) -> tuple[int, bytes]:
+    """Status and body of the answer to one request; whoever only looks in is told that it is well."""
+    method, path, _ = head.decode("latin-1").split(" ", 2)
+    if method == "GET":
+        return 200, b""
+    try:
+        told = await provider.post(path, content=body, headers={"content-type": "application/json"})
+    except httpx.HTTPError as error:
+        return 502, str(error).encode()
+    return told.status_code, told.content
 
 
-class Server(ThreadingHTTPServer):
-    """Many clients may come at once."""
+async def converse(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, provider: httpx.AsyncClient
+) -> None:
+    """Answer the requests of one client, one after the other."""
+    try:
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = LENGTH.search(head)
+            body = await reader.readexactly(int(length[1])) if length else b""
+            status, answer = await passed_on(head, body, provider=provider)
+            fields = f"content-type: application/json\r\ncontent-length: {len(answer)}"
+            writer.write(f"HTTP/1.1 {status} -\r\n{fields}\r\n\r\n".encode() + answer)
+            await writer.drain()
+    except (asyncio.IncompleteReadError, ConnectionError):
+        writer.close()
 
-    request_queue_size = 1024
-    daemon_threads = True
+
+async def serve() -> None:
+    """Serve until the end of the process."""
+    provider = httpx.AsyncClient(
+        http2=CONFIG["http2"],
+        base_url=CONFIG["upstream"],
+        headers={"authorization": f"Bearer {CONFIG['key']}"},
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
+        timeout=30,
+    )
+
+    async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await converse(reader, writer, provider=provider)
+
+    server = await asyncio.start_server(client, CONFIG["host"], CONFIG["port"], backlog=1024)
+    await server.serve_forever()
 
 
-Server((CONFIG["host"], CONFIG["port"]), Gateway).serve_forever()
+asyncio.run(serve())
