@@ -1,7 +1,7 @@
 """A gateway run from its source tree, and held to the criteria of a scenario by the real rig and judge."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -94,10 +94,10 @@ def findings_of(bench: Bench) -> tuple[Finding, ...]:
 
 
 @contextmanager
-def court(scratch: Path) -> Iterator[Court]:
-    """An upstream with every instance that a scenario names, and the rig around it."""
+def court(scratch: Path, scenarios: Sequence[Scenario] = SCENARIOS) -> Iterator[Court]:
+    """An upstream with every instance that one of these scenarios names, and the rig around it."""
     placement = place(own_cores())
-    with frozen_heap(), serve_providers(SCENARIOS, cpus=placement.upstream) as upstream:
+    with frozen_heap(), serve_providers(scenarios, cpus=placement.upstream) as upstream:
         yield Court(Rig(upstream=upstream, placement=placement, rng=Random(1)), scratch)
 
 
