@@ -227,8 +227,7 @@ def countable(
 
 
 def _served(scenario: Scenario, target: Target) -> Scenario:
-    parts = tuple(part for part in scenario.parts if _needs(part) <= target.capabilities)
-    return replace(scenario, parts=parts)
+    return scenario.only([part for part in scenario.parts if _needs(part) <= target.capabilities])
 
 
 def _needs(part: Part) -> frozenset[Capability]:

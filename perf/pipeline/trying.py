@@ -92,8 +92,8 @@ def with_trials(found: Mapping[str, Trial], trials: Sequence[Trial]) -> dict[str
 
 def _within(scenario: Scenario, topology: Topology) -> Scenario:
     """The scenario with only those of its parts that want this topology."""
-    parts = tuple(part for part in scenario.parts if scenario.topology_of(part) == topology)
-    return replace(scenario, topology=topology, parts=parts)
+    mine = [part for part in scenario.parts if scenario.topology_of(part) == topology]
+    return replace(scenario.only(mine), topology=topology)
 
 
 @contextmanager
