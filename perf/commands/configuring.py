@@ -134,7 +134,7 @@ def _check(wanted: Wanted) -> None:
     for where, is_wrong in problems.items():
         if is_wrong:
             cure = (
-                "Give at least one, and no weights or routes but whole numbers from 0 with one weight above."
+                "Give at least one, of routes none or more; weights are whole numbers from 0, one above it."
             )
             raise UsageError("No gateway can be configured so", where=where, cure=cure)
 
