@@ -15,6 +15,7 @@ _CAPABILITIES = frozenset(
         Capability.STREAMING,
         Capability.STICKY_BY_KEY,
         Capability.FAILOVER,
+        Capability.UPSTREAM_TLS,
         Capability.REQUEST_LOG,
     }
 )

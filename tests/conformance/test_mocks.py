@@ -2,6 +2,7 @@
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from perf.commands.rig import secure_of
+from perf.errors import UsageError
 from perf.upstream import mocks
 from perf.upstream.plugin import StartCaching, StartErring, StartStreaming
 from perf.wire.sse import SseDecoder
@@ -104,3 +107,33 @@ def test_the_stand_alone_server_serves_until_told_to_stop(number: signal.Signals
 
         assert server.wait(10) == 0
     assert statuses == [200, 200]
+
+
+def test_the_stand_alone_server_speaks_tls(tmp_path: Path) -> None:
+    """`--tls-ca` names the file that gets what to trust; it is there as soon as the URLs are."""
+    trust = tmp_path / "ca.pem"
+    command = [sys.executable, "-m", "perf", "upstream", "--tls-ca", str(trust), "--http2-streams", "7"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        told = dict(server.stdout.readline().strip().split(": ", 1) for _ in range(3))
+        context = ssl.create_default_context(cafile=told["trust"])
+        with httpx.Client(http2=True, verify=context, trust_env=False) as client:
+            answer = client.post(f"{told['openai']}/v1/chat/completions", json=CHAT)
+        os.kill(server.pid, signal.SIGINT)
+
+        assert server.wait(10) == 0
+    assert (answer.status_code, answer.http_version) == (200, "HTTP/2")
+    assert "PRIVATE KEY" not in trust.read_text()
+
+
+@pytest.mark.parametrize(
+    ("ca_file", "streams", "says"),
+    [(None, 5, "Add --tls-ca"), (Path("ca.pem"), -1, "Give 1 or more")],
+    ids=["no TLS", "fewer than none"],
+)
+def test_senseless_streams_are_refused(ca_file: Path | None, streams: int, says: str) -> None:
+    """With what to do instead."""
+    with pytest.raises(UsageError) as refused:
+        secure_of(ca_file, streams)
+
+    assert says in refused.value.cure

@@ -188,3 +188,19 @@ def test_idle_cpu_is_a_share_of_one_core() -> None:
 
     assert values_of(Pool(slices))[m.IDLE_CPU.name] == 0.02
     assert m.IDLE_CPU.name not in values_of(Pool(slices[2:]))
+
+
+def test_the_protocol_is_told_where_there_was_a_choice() -> None:
+    """Its share is a number of the slice, and the counts by instance name it; elsewhere there is neither."""
+    arrivals = [an_arrival(number, http2=number < 3) for number in range(4)]
+    chosen = replace(a_slice(_SAMPLES, arrivals), offers_http2=True)
+    counted = [
+        sorted(name.partition(":")[2] for name in record.counts if name.startswith("instance:"))
+        for one in (chosen, a_slice(_SAMPLES, _ARRIVALS))
+        for record in summarise([one], policy=POLICY)
+    ]
+    name = arrivals[0].instance
+
+    assert _value(m.HTTP2_RATIO, chosen) == 0.75
+    assert _value(m.HTTP2_RATIO, a_slice(_SAMPLES, _ARRIVALS)) is None
+    assert counted == [[f"{name}:http1.1", f"{name}:http2"], [name]]

@@ -58,3 +58,17 @@ def test_what_a_target_sets_itself_always_passes(own: dict[str, str]) -> None:
     """A target's own variables win, whatever they are called."""
     assert own.items() <= launch_environment({"PATH": "/bin"}, own).items()
     assert own.items() <= build_environment({"PATH": "/bin"}, own).items()
+
+
+def test_a_gateway_is_told_what_to_trust() -> None:
+    """By whatever variable its TLS library reads, unless the target says otherwise; else by none of them."""
+    told = launch_environment(OUTSIDE, {"NODE_EXTRA_CA_CERTS": "own.pem"}, ca_file="mock.pem")
+    untold = launch_environment({"PATH": "/bin"}, {})
+
+    assert {name: value for name, value in told.items() if value.endswith(".pem")} == {
+        "SSL_CERT_FILE": "mock.pem",
+        "NODE_EXTRA_CA_CERTS": "own.pem",
+        "REQUESTS_CA_BUNDLE": "mock.pem",
+        "CURL_CA_BUNDLE": "mock.pem",
+    }
+    assert not {"SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} & set(untold)
