@@ -193,13 +193,18 @@ def _as_slow(criterion: Criterion, value: float, *, before: float | None) -> boo
 
 
 def _unlisted(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
-    """Why a part that asks for the list of models says nothing; "" where there is one, or was in the base."""
+    """Why a part that asks for the list of models says nothing; "" where there is one, or was in the base.
+
+    Whether its requests succeed can be told all the same.
+    """
+    if criterion.metric is m.SUCCESS_RATIO:
+        return ""
     series = case.all_series.get(Key(scenario.name, criterion.part, m.MODELS_RATIO.name))
     if series is None or series.centre(Arm.CANDIDATE) != 0 or series.centre(Arm.BASELINE):
         return ""
     return (
-        "GET /v1/models was never answered with a list of the gateway's own that names a model or an "
-        "instance of its configuration"
+        "GET /v1/models never gave a list of the gateway's own, with a model or an instance that it is "
+        "configured with: a target without one does not claim model-list"
     )
 
 

@@ -91,7 +91,7 @@ CONFIG_SCALE = Scenario(
             bound=Bound.AT_MOST,
             target=ms_to_ns(5),
             minus_part="small",
-            note="there is one list to about eleven requests, and their CPU time holds its own",
+            note="a list comes with about eleven requests, and its CPU time counts with theirs",
         ),
         Criterion(
             part="models", metric=m.E2E_P95, bound=Bound.AT_MOST, target=ms_to_ns(50), minus_part="small"

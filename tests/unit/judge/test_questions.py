@@ -61,19 +61,27 @@ def test_a_list_that_is_fetched_each_time_is_not_the_gateways() -> None:
 def test_a_gateway_without_a_list_is_not_measurable(
     before: float | None, now: float, decision: Decision
 ) -> None:
-    """Nothing in such a part is met by answering 404 quickly; but a list that the base had must not go."""
+    """A quick 404 meets nothing; but a list that the base had must not go, and lost requests are lost."""
     share = Criterion(part=PART, metric=m.MODELS_RATIO, bound=Bound.AT_LEAST, target=1.0)
     quick = Criterion(part=PART, metric=m.MODELS_P50, bound=Bound.AT_MOST, target=ms_to_ns(50))
+    success = Criterion(part=PART, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999)
     shares = {Arm.CANDIDATE: now} | ({} if before is None else {Arm.BASELINE: before})
     records = [
-        a_part(arm=arm, values={m.MODELS_RATIO.name: value, m.MODELS_P50.name: 1.0})
+        a_part(
+            arm=arm,
+            values={m.MODELS_RATIO.name: value, m.MODELS_P50.name: 1.0, m.SUCCESS_RATIO.name: 0.5},
+        )
         for arm, value in shares.items()
     ]
     block = a_block(number=0, parts=tuple(records))
     findings = judge_criteria(
-        (a_scenario(criteria=(share, quick)),), all_series=series_of([block]), blocks=[block], policy=POLICY
+        (a_scenario(criteria=(share, quick, success)),),
+        all_series=series_of([block]),
+        blocks=[block],
+        policy=POLICY,
     )
 
     assert findings[0].decision is decision
     assert findings[1].decision is (decision if decision is Decision.UNMEASURABLE else Decision.MET)
+    assert findings[2].decision is Decision.MISSED
     assert ("GET /v1/models" in findings[1].text) is (decision is Decision.UNMEASURABLE)
