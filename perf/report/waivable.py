@@ -18,6 +18,8 @@ _MOST = 4
 _LASTS = timedelta(days=90)
 _ROOM = 0.5
 """How much further than measured it may be missed, as a part of the miss."""
+_ROUNDING = 0.006
+"""Three digits of a number differ from it by less than this, so what is shown still covers the miss."""
 
 
 def waiver_steps(rows: Sequence[Row], *, header: RunHeader) -> tuple[Step, ...]:
@@ -65,6 +67,6 @@ def _worst(finding: Finding) -> str:
     """Half as far again as it was missed, or at least the noise of its metric, as reports show it."""
     value, demanded = finding.candidate or 0.0, finding.limit or 0.0
     noise = METRIC_BY_NAME[finding.key.metric].limit_ratio * abs(value)
-    room = max(_ROOM * abs(value - demanded), noise)
+    room = max(_ROOM * abs(value - demanded), noise, _ROUNDING * abs(value))
     worst = value + room if value > demanded else value - min(room, abs(value) / 2)
     return target(replace(finding, limit=worst))

@@ -47,7 +47,7 @@ def test_the_lines_waive_the_miss_and_not_one_twice_as_far(metric: Metric, far: 
     assert finding.limit is not None
     missed, allowed = (abs(value - finding.limit) for value in (finding.candidate, waiver.allows.worst))
     noise = metric.limit_ratio * abs(finding.candidate)
-    assert missed < allowed <= max(1.5 * missed, missed + noise) + 0.01 * abs(waiver.allows.worst)
+    assert missed < allowed <= max(1.5 * missed, missed + noise) + 0.012 * abs(waiver.allows.worst)
 
 
 def test_all_missed_criteria_are_named_but_not_without_end() -> None:
