@@ -1,9 +1,9 @@
 """The mock providers behind TLS, by HTTP/2 and by HTTP/1.1."""
 
+import asyncio
 import ssl
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import anthropic
 import httpx
@@ -46,12 +46,9 @@ def trusting(upstream: UpstreamProcess) -> ssl.SSLContext:
     return ssl.create_default_context(cadata=upstream.ca_pem)
 
 
-def client(upstream: UpstreamProcess, *, name: str = "h2", connections: int = 10) -> httpx.Client:
+def client(upstream: UpstreamProcess, *, name: str = "h2") -> httpx.Client:
     """A client of the instance that would speak HTTP/2."""
-    limits = httpx.Limits(max_connections=connections)
-    return httpx.Client(
-        http2=True, verify=trusting(upstream), base_url=upstream.urls[name], limits=limits, trust_env=False
-    )
+    return httpx.Client(http2=True, verify=trusting(upstream), base_url=upstream.urls[name], trust_env=False)
 
 
 def drained(upstream: UpstreamProcess, count: int) -> tuple[Arrival, ...]:
@@ -124,11 +121,18 @@ def secured_connection(upstream: UpstreamProcess) -> int:
 
 
 def test_a_client_waits_for_a_stream(secured: UpstreamProcess) -> None:
-    """Where the client has but one connection, no more requests are under way than it offers."""
+    """On the one connection that httpx has, no more requests are under way than it offers."""
     secured.script("h2", script(delay=ms_to_ns(50)))
-    with client(secured, connections=1) as http, ThreadPoolExecutor(3 * STREAMS) as threads:
-        http.get("/health")
-        answers = list(threads.map(lambda _: http.post(PATH, json=ASK), range(3 * STREAMS)))
+
+    async def crowd() -> list[httpx.Response]:
+        url = secured.urls["h2"]
+        async with httpx.AsyncClient(
+            http2=True, verify=trusting(secured), base_url=url, trust_env=False
+        ) as http:
+            await http.get("/health")
+            return await asyncio.gather(*(http.post(PATH, json=ASK) for _ in range(3 * STREAMS)))
+
+    answers = asyncio.run(crowd())
     arrivals = [each for each in drained(secured, 3 * STREAMS + 1) if each.path == PATH]
     at_once = [
         sum(each.arrival_ns <= at.arrival_ns < each.first_byte_ns for each in arrivals) for at in arrivals
