@@ -1,6 +1,6 @@
 """The shapes of stored files: what a reader accepts, field by field, and nothing else."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -16,6 +16,8 @@ BASELINE_VERSION = 2
 # Patterns are read by Python, whose `$` allows a line feed after it, and by JSON Schema, which has no `\Z`.
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+\[\]-]{0,95}$(?!\n)")]
 """A word that names something: scenario, part, metric, counter, target, suite."""
+NameIfAny = Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._:+\[\]-]{0,95})?$(?!\n)")]
+"""The same, or nothing. (To msgspec a union with a literal "" would be the name alone.)"""
 Text = Annotated[str, Meta(max_length=2_000)]
 Line = Annotated[str, Meta(max_length=400)]
 Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,64}$(?!\n)")]
@@ -103,7 +105,7 @@ class SkipShape(Strict, frozen=True, omit_defaults=True):
 
     scenario: Name
     reason: Text
-    part: Name | Literal[""] = ""
+    part: NameIfAny = ""
 
 
 class HeaderShape(Strict, frozen=True):

@@ -112,19 +112,21 @@ def repository(pristine: Path, tmp_path: Path) -> Repository:
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_running() -> Iterator[None]:
+def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No gateway and no upstream outlives the perfgate that started it."""
-    before = _ours()
+    folder = tmp_path_factory.getbasetemp()
+    before = _at_work(folder)
     yield
-    _, alive = psutil.wait_procs(_ours() - before, timeout=10)
+    _, alive = psutil.wait_procs(_at_work(folder) - before, timeout=10)
 
     assert [process.cmdline() for process in alive] == []
 
 
-def _ours() -> set[psutil.Process]:
-    """The gateways and upstreams that run on this machine."""
+def _at_work(folder: Path) -> set[psutil.Process]:
+    """The gateways and upstreams that run below a folder; others on this machine are not ours."""
     return {
         process
-        for process in psutil.process_iter(["cmdline"])
+        for process in psutil.process_iter(["cmdline", "cwd"])
         if {"perf.gateway", "perf.upstream"} & set(process.info["cmdline"] or [])
+        and Path(process.info["cwd"] or folder).is_relative_to(folder)
     }

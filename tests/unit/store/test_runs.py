@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perf.errors import BaselineError
-from perf.model.run import Arm, Block, PartRecord
+from perf.model.run import Arm, Block, PartRecord, Skip
 from perf.model.verdict import State
 from perf.store.codec import Place, decode, encode_line, to_model, to_shape
 from perf.store.runs import RunStore, read_failure, read_run, read_verdict, write_failure
@@ -82,7 +82,9 @@ def test_unreadable_number_is_not_written(tmp_path: Path, bad: float) -> None:
 
 def test_run_is_read_back_as_written(tmp_path: Path) -> None:
     """Header, blocks and verdict come back equal."""
-    store = RunStore.create(tmp_path, a_header())
+    skips = (Skip(scenario="failover", reason="a whole one"), Skip(scenario="keys", reason="1", part="many"))
+    header = a_header(skips=skips)
+    store = RunStore.create(tmp_path, header)
     blocks = (a_block(number=1), a_block(number=2))
     verdict = a_verdict(state=State.FAILED)
 
@@ -91,7 +93,7 @@ def test_run_is_read_back_as_written(tmp_path: Path) -> None:
     store.finish(verdict)
 
     run = read_run(store.directory)
-    assert run.header == a_header()
+    assert run.header == header
     assert run.blocks == blocks
     assert run.notes == ()
     assert read_verdict(store.directory) == verdict
