@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from perf.model.load import LAG_NS, Outcome
+from perf.model.load import LAG_NS, Outcome, Phase, Sample
 from perf.model.policy import Policy
+from perf.model.scenario import Ask
 from perf.model.slices import SliceRecord
 from perf.model.units import ns_to_ms, ns_to_s
 from perf.model.upstream import Arrival
@@ -11,6 +12,8 @@ from perf.model.upstream import Arrival
 _PROVEN_FAILURE_RATIO = 0.1
 """With so many failures a scenario misses its criterion of success, whatever was not sent any more."""
 _NO_FAULT = frozenset({Outcome.OK, Outcome.ABORTED_BY_PLAN})
+_MESSAGES = "/messages"
+"""What the path of Anthropic Messages ends in, whatever a gateway puts before it."""
 
 
 def nonce_of(prefix: str, number: int) -> str:
@@ -32,6 +35,7 @@ def problems_of(record: SliceRecord, *, policy: Policy) -> tuple[str, ...]:
         _unproven(record),
         _foreign(record),
         _bypassed(record),
+        _misdirected(record),
         _busy_rig(record, policy=policy),
         _late_rig(record, policy=policy),
         _cut_short(record),
@@ -40,34 +44,39 @@ def problems_of(record: SliceRecord, *, policy: Policy) -> tuple[str, ...]:
 
 
 def passage_problems(record: SliceRecord) -> tuple[str, ...]:
-    """Why it is not proven that the answers of this slice came by way of the gateway; empty when it is."""
-    return tuple(problem for problem in (_unproven(record), _bypassed(record)) if problem)
+    """Why it is not proven that the gateway passed all of it on to whom was asked; empty when it is."""
+    checks = (_unproven(record), _bypassed(record), _misdirected(record))
+    return tuple(problem for problem in checks if problem)
 
 
 def rig_load(record: SliceRecord) -> float | None:
-    """The share of their cores that engine and upstream used; None where nothing was measured."""
+    """The share that engine and upstream used of their cores, or one of them of its own; None for no load.
+
+    Each works on one core at a time, so that one of them can be at its limit while the other is idle.
+    """
+    used = _rig_use(record)
+    return used and max(*used, sum(used) / record.rig_cores)
+
+
+def _rig_use(record: SliceRecord) -> tuple[float, float] | None:
+    """How much of a core engine and upstream used, each; None for no load."""
     duration_ns = record.recording.ended_ns - record.recording.started_ns
     if duration_ns <= 0 or not record.recording.samples:
         return None
-    engine = record.recording.engine_cpu_ns / duration_ns
-    return (engine + record.upstream_cpu_ns / record.wall_ns) / record.rig_cores
+    return record.recording.engine_cpu_ns / duration_ns, record.upstream_cpu_ns / record.wall_ns
 
 
 def rig_lag(record: SliceRecord) -> float:
-    """The share of the requests that the engine took up too late; 0 for a closed loop."""
-    samples = record.recording.samples
-    return record.recording.lagging_sends / len(samples) if samples else 0.0
+    """The share of the judged requests that the engine took up too late; 0 for a closed loop."""
+    judged = sum(1 for sample in record.recording.samples if sample.phase == Phase.STEADY)
+    return record.recording.lagging_sends / judged if judged else 0.0
 
 
 def _unproven(record: SliceRecord) -> str:
     """Each good answer must have an arrival upstream."""
     seen = {arrival.nonce for arrival in record.arrivals}
     prefix = record.recording.nonce_prefix
-    unseen = sum(
-        1
-        for sample in record.recording.samples
-        if sample.outcome == Outcome.OK and nonce_of(prefix, sample.number) not in seen
-    )
+    unseen = sum(1 for sample in _answered(record) if nonce_of(prefix, sample.number) not in seen)
     if not unseen:
         return ""
     total = len(record.recording.samples)
@@ -91,16 +100,48 @@ def _bypassed(record: SliceRecord) -> str:
     return f"{bypassed} requests reached the upstream without passing the gateway" if bypassed else ""
 
 
-def _busy_rig(record: SliceRecord, *, policy: Policy) -> str:
-    """Engine and upstream together must leave room on their cores."""
-    used = rig_load(record)
-    if used is None:
-        return "nothing was measured"
-    if used <= policy.max_engine_ratio or record.step.part.saturating:
+def _misdirected(record: SliceRecord) -> str:
+    """Each good answer must be from an instance of the provider that was asked for, in its own dialect.
+
+    A gateway that sends on what it was to convert would pass for one that converts for nothing.
+    """
+    if not record.suited:
+        return ""
+    seen = arrivals_by_nonce(record)
+    elsewhere = sum(
+        1
+        for sample in _answered(record)
+        if (arrivals := seen.get(nonce_of(record.recording.nonce_prefix, sample.number)))
+        and not _suits(arrivals[-1], record)
+    )
+    if not elsewhere:
         return ""
     return (
-        f"the rig was the bottleneck: engine and upstream used {used:.0%} of their "
-        f"{record.rig_cores} core(s), the limit is {policy.max_engine_ratio:.0%}"
+        f"{elsewhere} of {len(record.recording.samples)} requests for {record.step.part.ask} were answered "
+        "by another kind of provider, or by another endpoint: what was to be measured was not done"
+    )
+
+
+def _answered(record: SliceRecord) -> list[Sample]:
+    return [sample for sample in record.recording.samples if sample.outcome == Outcome.OK]
+
+
+def _suits(arrival: Arrival, record: SliceRecord) -> bool:
+    by_messages = arrival.path.endswith(_MESSAGES)
+    return arrival.instance in record.suited and by_messages is (record.step.part.ask is not Ask.CHAT)
+
+
+def _busy_rig(record: SliceRecord, *, policy: Policy) -> str:
+    """Engine and upstream together must leave room on their cores."""
+    used, ratio = _rig_use(record), rig_load(record)
+    if used is None or ratio is None:
+        return "nothing was measured"
+    if ratio <= policy.max_engine_ratio or record.step.part.saturating:
+        return ""
+    engine, upstream = used
+    return (
+        f"the rig was the bottleneck: the engine used {engine:.0%} and the upstream {upstream:.0%} of a core, "
+        f"on {record.rig_cores} core(s) in all; the limit is {policy.max_engine_ratio:.0%}"
     )
 
 

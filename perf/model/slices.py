@@ -108,6 +108,7 @@ class SliceRecord:
     or where the engine spoke to the upstream itself.
     `prompt_digests` are those that the arrivals of each template must have, "" where nothing is demanded;
     `models` are the models that they must ask for, () where nothing is.
+    `suited` names the instances of the provider that the part asks for, () where nothing is demanded.
     `usage`, `health` and `lists` were sampled under load, if the part asks for it.
     `launched_ns` and `ready_ns` are of a process that was started for this slice alone, else 0.
     `saturation_per_second` was found just before an overload.
@@ -131,6 +132,7 @@ class SliceRecord:
     upstream_key: str
     prompt_digests: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    suited: tuple[str, ...] = ()
     usage: tuple[UsageSample, ...] = ()
     health: tuple[HealthCheck, ...] = ()
     lists: tuple[ModelsAnswer, ...] = ()

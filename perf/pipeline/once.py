@@ -10,22 +10,24 @@ from perf.judge.pool import Pool
 from perf.judge.summarise import summarise
 from perf.model.load import ClosedLoop, Steps
 from perf.model.run import Block
-from perf.model.scenario import Overload, Scenario
+from perf.model.scenario import Overload, Route, Scenario
 from perf.model.slices import SliceRecord, SliceStep
 from perf.pipeline.block import Bench, Clock, seated
 from perf.pipeline.headway import headway
+from perf.pipeline.preflight import preflight, within, without_trouble
 from perf.pipeline.progress import HowFar
 from perf.pipeline.wrk import cross_check
 from perf.sut.running import RunningSut
 
-SayLong = Callable[[str, HowFar], None]
-"""Hears what begins, and what will know how far that has come."""
+SayLong = Callable[[str, HowFar | None], None]
+"""Hears what begins, and what will know how far that has come, if it can take long."""
 _LEAST_PER_SECOND = 10.0
 """A gateway that gives no good answer at all is still offered something."""
 
 
 def measure_once(bench: Bench, *, say: SayLong, keep: Callable[[Block], None]) -> None:
     """Give block 0 to `keep`: the scenarios that run once, part by part; cut short, those that were done."""
+    _preflight(bench, say=say)
     clock = Clock()
     first = bench.rng.choice(sorted(bench.builds))
     records: list[SliceRecord] = []
@@ -38,6 +40,20 @@ def measure_once(bench: Bench, *, say: SayLong, keep: Callable[[Block], None]) -
     finally:
         if records:
             keep(clock.block(0, first=first, parts=summarise(records, policy=bench.policy)))
+
+
+def _preflight(bench: Bench, *, say: SayLong) -> None:
+    """Each kind of request once, on gateways of their own: what is measured afterwards is fresh all the same.
+
+    Upstreams are well here: a gateway need not master a fault in order to be set up rightly.
+    """
+    served = [each for each in bench.once if each.route is Route.THROUGH_SUT]
+    for topology in dict.fromkeys(topology for each in served for topology in each.topologies):
+        asked = [without_trouble(within(each, topology)) for each in served if topology in each.topologies]
+        say(f"preflight: each kind of request once, topology {topology.name}", None)
+        for arm in sorted(bench.builds):
+            with seated(bench, arm, topology=topology, name=f"0-preflight-{topology.name}-{arm}") as seat:
+                preflight(asked, topology=topology, rig=bench.rig, seat=seat, arm=arm)
 
 
 def _fresh(bench: Bench, scenario: Scenario, *, step: SliceStep, number: int) -> list[SliceRecord]:

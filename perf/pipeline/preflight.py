@@ -7,7 +7,7 @@ from perf.errors import SutError
 from perf.judge.validity import passage_problems
 from perf.model.load import ClosedLoop, Outcome
 from perf.model.run import Arm
-from perf.model.scenario import Scenario, Topology
+from perf.model.scenario import Part, Scenario, Topology
 from perf.model.slices import Manner, SliceRecord, SliceStep
 from perf.pipeline.rig import Rig, Seat
 
@@ -43,4 +43,30 @@ def _check(record: SliceRecord, *, seat: Seat) -> None:
         cure="Check the target's addresses, authentication and rendered configuration; the gateway's last "
         "log lines are below.",
         log=seat.sut.log_tail(20),
+    )
+
+
+def within(scenario: Scenario, topology: Topology) -> Scenario:
+    """The scenario with only those of its parts that want this topology."""
+    mine = [part for part in scenario.parts if scenario.topology_of(part) == topology]
+    return replace(scenario.only(mine), topology=topology)
+
+
+def without_trouble(scenario: Scenario) -> Scenario:
+    """The scenario with neither faults nor events nor clients that hang up: about what a target can do."""
+    return replace(scenario, parts=tuple(map(_without_trouble, scenario.parts)))
+
+
+def _without_trouble(part: Part) -> Part:
+    """The part with neither faults nor events nor clients that hang up."""
+    return replace(
+        part,
+        default_script=replace(part.default_script, faults=()),
+        scripts=(),
+        events=(),
+        abort=None,
+        overload=None,
+        usage_every_ns=0,
+        health_every_ns=0,
+        models_every_ns=0,
     )

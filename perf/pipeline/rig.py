@@ -93,7 +93,6 @@ class Rig:
         self.prepare(step.part, topology)
         placed = [(arm, seats.get(arm)) for arm in step.arms]
         plans = [self._plan(step.part, topology=topology, seat=seat) for _, seat in placed]
-        self.upstream.drain()
         before_ns, around = [_cpu_ns(seat) for _, seat in placed], self._reading(step.manner)
         upstream_before_ns, started_ns = self.upstream.cpu_ns(), time.monotonic_ns()
         happened = self._schedule(step.part, started_ns=started_ns)
@@ -117,6 +116,7 @@ class Rig:
                 upstream_key=seat.upstream_key if seat else "",
                 prompt_digests=requests.prompt_digests(plan.templates),
                 models=requests.models(plan.templates) if topology.routes and seat else (),
+                suited=_suited(step.part, topology),
                 usage=tuple(watch.usage),
                 health=tuple(watch.health),
                 lists=tuple(watch.lists),
@@ -161,13 +161,14 @@ class Rig:
         return self.upstream.drain()
 
     def prepare(self, part: Part, topology: Topology) -> None:
-        """Have every instance of the topology answer as the part wants it."""
+        """Have every instance of the topology answer as the part wants it, with nothing in the log yet."""
         wanted = dict(part.scripts)
         for instance in topology.instances:
             script = wanted.get(instance.name, part.default_script)
             if self._scripts.get(instance.name) != script:
                 self.upstream.script(instance.name, script)
                 self._scripts[instance.name] = script
+        self.upstream.drain()
 
     def _plan(self, part: Part, *, topology: Topology, seat: Seat | None) -> LoadPlan:
         self._slices += 1
@@ -187,9 +188,7 @@ class Rig:
         )
 
     def _direct_url(self, part: Part, topology: Topology) -> str:
-        provider = Provider.ANTHROPIC if part.ask is Ask.MESSAGES else Provider.OPENAI
-        name = next(each.name for each in topology.instances if each.provider is provider)
-        return self.upstream.urls[name]
+        return self.upstream.urls[_suited(part, topology)[0]]
 
     def _schedule(self, part: Part, *, started_ns: int) -> tuple[Happened, ...]:
         """Tell the upstream beforehand what is to happen to its instances, and when."""
@@ -209,6 +208,12 @@ class Rig:
             Happened(at_ns=step.at_ns, instance=event.instance, change=event.change)
             for step, event in zip(steps, part.events, strict=True)
         )
+
+
+def _suited(part: Part, topology: Topology) -> tuple[str, ...]:
+    """The instances of the provider that the part asks for."""
+    provider = Provider.OPENAI if part.ask is Ask.CHAT else Provider.ANTHROPIC
+    return tuple(each.name for each in topology.instances if each.provider is provider)
 
 
 def _templates(part: Part, seat: Seat | None) -> tuple[RequestTemplate, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -11,12 +10,12 @@ from tempfile import TemporaryDirectory
 from perf.errors import PerfgateError
 from perf.model.build import Build, Source
 from perf.model.run import Arm
-from perf.model.scenario import Part, Route, Scenario, Topology
+from perf.model.scenario import Route, Scenario, Topology
 from perf.model.target import Target
 from perf.model.trial import Outcome, Trial, Trials
 from perf.pipeline.order import servable
 from perf.pipeline.placement import own_cores, place
-from perf.pipeline.preflight import preflight
+from perf.pipeline.preflight import preflight, within, without_trouble
 from perf.pipeline.progress import Listener
 from perf.pipeline.providers import serve_providers
 from perf.pipeline.rig import Rig, Seat
@@ -72,7 +71,7 @@ def _tried(
         wanted = dict.fromkeys(topology for each in scenarios for topology in each.topologies)
         for number, topology in enumerate(wanted):
             listener.say(f"{target.name}: topology {topology.name}")
-            mine = [_within(each, topology) for each in scenarios if topology in each.topologies]
+            mine = [within(each, topology) for each in scenarios if topology in each.topologies]
             try:
                 with _seat(
                     target, built, topology=topology, rig=rig, run_dir=Path(folder) / str(number)
@@ -90,12 +89,6 @@ def with_trials(found: Mapping[str, Trial], trials: Sequence[Trial]) -> dict[str
     return {**found, **{trial.scenario: trial for trial in trials if trial.scenario not in failed}}
 
 
-def _within(scenario: Scenario, topology: Topology) -> Scenario:
-    """The scenario with only those of its parts that want this topology."""
-    mine = [part for part in scenario.parts if scenario.topology_of(part) == topology]
-    return replace(scenario.only(mine), topology=topology)
-
-
 @contextmanager
 def _seat(target: Target, built: Build, *, topology: Topology, rig: Rig, run_dir: Path) -> Iterator[Seat]:
     with launch(
@@ -110,27 +103,13 @@ def _seat(target: Target, built: Build, *, topology: Topology, rig: Rig, run_dir
 
 
 def _try_one(scenario: Scenario, *, rig: Rig, seat: Seat) -> Trial:
-    plain = replace(scenario, parts=tuple(_without_trouble(part) for part in scenario.parts))
     try:
-        preflight([plain], topology=scenario.topology, rig=rig, seat=seat, arm=Arm.CANDIDATE)
+        preflight(
+            [without_trouble(scenario)], topology=scenario.topology, rig=rig, seat=seat, arm=Arm.CANDIDATE
+        )
     except PerfgateError as error:
         return _failed(scenario, error)
     return Trial(scenario=scenario.name, outcome=Outcome.WORKS, reason="")
-
-
-def _without_trouble(part: Part) -> Part:
-    """The part with neither faults nor events nor clients that hang up."""
-    return replace(
-        part,
-        default_script=replace(part.default_script, faults=()),
-        scripts=(),
-        events=(),
-        abort=None,
-        overload=None,
-        usage_every_ns=0,
-        health_every_ns=0,
-        models_every_ns=0,
-    )
 
 
 def _failed(scenario: Scenario, error: PerfgateError) -> Trial:

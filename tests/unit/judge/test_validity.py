@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from perf.judge.validity import problems_of
-from perf.model.load import Outcome
+from perf.judge.validity import passage_problems, problems_of, rig_lag, rig_load
+from perf.model.load import Outcome, Phase
+from perf.model.scenario import Ask
+from perf.model.slices import SliceRecord
 from perf.model.upstream import Arrival
-from tests.unit.judge.setting import POLICY, a_sample, a_slice, an_arrival
+from tests.unit.judge.setting import POLICY, a_sample, a_scenario_part, a_slice, an_arrival
 
 _SAMPLES = [a_sample(number) for number in range(3)]
 _ARRIVALS = [an_arrival(number) for number in range(3)]
@@ -75,8 +77,62 @@ def test_a_rig_without_room_is_the_bottleneck() -> None:
     """90 % of the rig's cores is the limit, and the figures are in the reason."""
     problems = problems_of(a_slice(_SAMPLES, _ARRIVALS, engine_cpu_ns=90_000), policy=POLICY)
 
-    assert problems == (
-        "the rig was the bottleneck: engine and upstream used 95% of their 1 core(s), the limit is 90%",
+    assert len(problems) == 1
+    assert problems[0] == (
+        "the rig was the bottleneck: the engine used 90% and the upstream 5% of a core, on 1 core(s) in all; "
+        "the limit is 90%"
+    )
+
+
+@pytest.mark.parametrize(("engine_cpu_ns", "upstream_cpu_ns"), [(99_000, 5_000), (5_000, 99_000)])
+def test_one_half_of_the_rig_at_its_limit_is_the_bottleneck(engine_cpu_ns: int, upstream_cpu_ns: int) -> None:
+    """Engine and upstream work on one core each: one that is idle does not help the other."""
+    record = replace(
+        a_slice(_SAMPLES, _ARRIVALS, engine_cpu_ns=engine_cpu_ns),
+        upstream_cpu_ns=upstream_cpu_ns,
+        rig_cores=2,
+    )
+
+    assert rig_load(record) == pytest.approx(0.99)
+    assert "the rig was the bottleneck" in problems_of(record, policy=POLICY)[0]
+
+
+def test_warm_up_does_not_thin_out_the_lag() -> None:
+    """Requests of the warm-up follow no schedule, so none of them can be late."""
+    warm = [a_sample(number, phase=Phase.WARM_UP) for number in range(8)]
+    steady = [a_sample(number) for number in range(8, 10)]
+
+    assert rig_lag(a_slice([*warm, *steady], [], lagging_sends=1)) == 0.5
+
+
+def _converted(arrivals: list[Arrival]) -> SliceRecord:
+    part = replace(a_scenario_part(), ask=Ask.CHAT_CONVERTED)
+    return replace(a_slice(_SAMPLES, arrivals, part=part), suited=("anthropic-0",))
+
+
+def test_a_converted_request_goes_to_the_other_provider_in_its_dialect() -> None:
+    """A gateway that converts asks an Anthropic instance for Messages, under whatever prefix."""
+    arrivals = [an_arrival(number, instance="anthropic-0", path="/x/v1/messages") for number in range(3)]
+
+    assert problems_of(_converted(arrivals), policy=POLICY) == ()
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        pytest.param({"path": "/v1/messages"}, id="instance-of-the-same-provider"),
+        pytest.param({"instance": "anthropic-0"}, id="not-converted"),
+        pytest.param({}, id="neither"),
+    ],
+)
+def test_a_request_that_was_not_converted_proves_nothing(elsewhere: dict[str, str]) -> None:
+    """Whoever passes on what it was to convert has not done what is measured, however good the answer."""
+    good = [an_arrival(number, instance="anthropic-0", path="/v1/messages") for number in range(2)]
+    problems = problems_of(_converted([*good, an_arrival(2, **elsewhere)]), policy=POLICY)
+
+    assert problems == passage_problems(_converted([*good, an_arrival(2, **elsewhere)]))
+    assert problems[0].startswith(
+        "1 of 3 requests for chat-converted were answered by another kind of provider"
     )
 
 

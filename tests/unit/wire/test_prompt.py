@@ -26,19 +26,25 @@ def test_requests_of_one_template_agree(text: str, nonces: tuple[str, str]) -> N
 
 @given(first=TEXT, second=TEXT)
 def test_messages_and_parts_may_be_cut_anew(first: str, second: str) -> None:
-    """Strings, parts and merged messages of the same text agree; the system prompt is not part of it."""
+    """Strings, parts and merged messages of the same text agree."""
     parts = [{"type": "text", "text": first}, {"type": "text", "text": second}]
-    system = json.dumps(
-        {
-            "messages": [
-                {"role": "system", "content": "Be brief."},
-                {"role": "user", "content": first + second},
-            ]
-        }
-    )
 
     assert prompt_digest(body(first, second)) == prompt_digest(body(first + second))
-    assert prompt_digest(body(parts)) == prompt_digest(system.encode()) == prompt_digest(body(first, second))
+    assert prompt_digest(body(parts)) == prompt_digest(body(first, second))
+
+
+@given(system=TEXT, user=TEXT)
+def test_the_system_prompt_may_stand_where_either_dialect_has_it(system: str, user: str) -> None:
+    """A message of the role system says what the field `system` does, as text or in parts."""
+    asked = {"role": "user", "content": user}
+    chat = {"messages": [{"role": "system", "content": system}, asked]}
+    plain = {"system": system, "messages": [asked]}
+    parts = {"system": [{"type": "text", "text": system}], "messages": [asked]}
+
+    digests = {prompt_digest(json.dumps(each).encode()) for each in (chat, plain, parts)}
+
+    assert len(digests) == 1
+    assert digests != {prompt_digest(json.dumps({"messages": [asked]}).encode())} or not system
 
 
 @given(text=st.text(min_size=1, max_size=30))
