@@ -99,8 +99,9 @@ def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
         limit=criterion.target,
         detectable=None,
         blocks=len(case.all_series[key].of(arm)) if key in case.all_series else 0,
-        text=f"{ruling.text}; {criterion.note}" if criterion.note else ruling.text,
+        text=ruling.text,
         excuse=ruling.excuse,
+        note=criterion.note,
     )
 
 

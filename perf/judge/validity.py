@@ -140,8 +140,8 @@ def _busy_rig(record: SliceRecord, *, policy: Policy) -> str:
         return ""
     engine, upstream = used
     return (
-        f"the rig was the bottleneck: the engine used {engine:.0%} and the upstream {upstream:.0%} of a core, "
-        f"on {record.rig_cores} core(s) in all; the limit is {policy.max_engine_ratio:.0%}"
+        f"the rig was the bottleneck: the engine used {engine:.0%} and the upstream {upstream:.0%} of a "
+        f"core, on {record.rig_cores} core(s) in all; the limit is {policy.max_engine_ratio:.0%}"
     )
 
 

@@ -109,6 +109,7 @@ class Finding:
     `committed` is the committed baseline's median, None where there is none.
     `limit` is a ratio, but for basis CRITERION: there it is the target in `unit`,
     at most for lower-is-better and at least for higher-is-better.
+    `note` is what a reader must know to judge the limit itself.
     `excuse` is of a criterion that was missed and is UNMEASURABLE for that reason.
     """
 
@@ -131,6 +132,7 @@ class Finding:
     blocks: int
     text: str
     excuse: Excuse | None = None
+    note: str = ""
 
 
 class State(StrEnum):

@@ -9,7 +9,7 @@ from perf.model.run import Mode, Run, RunHeader
 from perf.model.units import BYTES_PER_MIB
 from perf.model.verdict import Basis, Finding
 from perf.report.document import Fact, Phrase
-from perf.report.format import duration, part_of_whole, short
+from perf.report.format import bare_title, duration, limit, part_of_whole, short
 from perf.report.phrase import code, joined, plain
 
 _SHORT_SHA = 7
@@ -33,10 +33,25 @@ def facts_of(run: Run, findings: Sequence[Finding]) -> tuple[Fact, ...]:
         Fact(label="Controls", value=_controls(findings)),
     ]
     facts.extend(
+        Fact(
+            label="On a target",
+            value=(
+                *code(_place(finding)),
+                *plain(f" {bare_title(finding)} {limit(finding)}: {finding.note}"),
+            ),
+        )
+        for finding in findings
+        if finding.note
+    )
+    facts.extend(
         Fact(label="Not run", value=(*code(skip.place), *plain(": "), *code(skip.reason)))
         for skip in header.skips
     )
     return tuple(fact for fact in facts if fact.value)
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.key.scenario}/{finding.key.part}"
 
 
 def _ingested(run: Run, findings: Sequence[Finding]) -> tuple[Fact, ...]:

@@ -89,6 +89,7 @@ def _finding(row: Row) -> Json:
         "detectable": finding.detectable,
         "blocks": finding.blocks,
         "text": finding.text,
+        "note": finding.note,
     }
 
 

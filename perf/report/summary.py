@@ -82,6 +82,7 @@ def _row(row: Row, *, paint: Paint) -> str:
     told = f"{visible(finding.key.part, most=40)}: {message(row)}"
     explained = finding.basis is Basis.CRITERION and finding.decision in _FINE
     text = told.removesuffix(f": {finding.text}") if explained else told
+    text = f"{text}; {visible(finding.note, most=_MAX_LINE)}" if finding.note else text
     sign = "✓" if finding.decision in _FINE else mark.sign
     return f"    {paint(sign, GREEN if sign == '✓' else SIGNS[mark.sign])} {text}"
 

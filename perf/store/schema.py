@@ -166,6 +166,7 @@ class FindingShape(Strict, frozen=True, omit_defaults=True):
     blocks: Count
     text: Text
     excuse: Excuse | None = None
+    note: str = ""
 
 
 class VerdictShape(Strict, frozen=True):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from perf.model.metric import E2E_P50, METRICS, QPS, SUCCESS_RATIO
 from perf.model.run import Arm, Mode
 from perf.model.verdict import Acceptance, Decision, Finding, State
+from perf.report import console, html, json, markdown, summary
 from perf.report.compose import MAX_VISIBLE, compose, compose_failure
 from perf.report.document import Report, Status
 from perf.report.marks import MARKS, SEVERITY
@@ -180,6 +181,16 @@ def test_requests_are_added_up_over_blocks() -> None:
 
     assert (traffic.arm, traffic.requests, traffic.ok) == (Arm.CANDIDATE, 30, 18)
     assert (traffic.client_4xx, traffic.timeout, traffic.other) == (3, 3, 6)
+
+
+def test_a_note_on_a_target_is_shown_whether_it_was_met_or_missed() -> None:
+    """What a reader must know to judge a target stands in every form of the report."""
+    for decision in (Decision.MET, Decision.MISSED):
+        finding = replace(a_criterion(decision=decision), note="10,000/s is the most there can be")
+        report = _report(finding)
+
+        for render in (console.render, markdown.render, html.render, json.render, summary.render):
+            assert "10,000/s is the most there can be" in render(report)
 
 
 def test_notes_of_the_reader_are_cautions() -> None:
