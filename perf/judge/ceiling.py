@@ -3,13 +3,25 @@
 from collections.abc import Mapping
 
 from perf.judge.compare import Series
-from perf.model.metric import METRIC_BY_NAME, NEIGHBOUR_LOAD, OVERLOAD_GOODPUT, RIG_LAG, RIG_LOAD, Key, Unit
+from perf.model.metric import (
+    CPU_PER_DELTA,
+    CPU_PER_REQUEST,
+    METRIC_BY_NAME,
+    NEIGHBOUR_LOAD,
+    OVERLOAD_GOODPUT,
+    RIG_LAG,
+    RIG_LOAD,
+    Key,
+    Unit,
+)
 from perf.model.policy import Policy
 from perf.model.run import Arm
 
 _TIMED = frozenset({Unit.NS, Unit.PER_SECOND})
 _RATES = frozenset({OVERLOAD_GOODPUT})
 """What counts answers in time, and is no time itself."""
+_OWN = frozenset({CPU_PER_REQUEST, CPU_PER_DELTA})
+"""CPU time is the gateway's own: it hardly grows when others take the cores."""
 
 
 def rig_ceiling(scenario: str, part: str, *, all_series: Mapping[Key, Series], policy: Policy) -> str:
@@ -27,10 +39,11 @@ def rig_ceiling(scenario: str, part: str, *, all_series: Mapping[Key, Series], p
 def neighbour_excuse(key: Key, *, arm: Arm, all_series: Mapping[Key, Series], policy: Policy) -> str:
     """Why a miss of this number may be the doing of others on the machine, by the median over blocks.
 
-    "" if they took little, if nothing is known of them, or if the number is neither a time nor a rate.
+    "" if they took little, if nothing is known of them, or if the number is neither a time nor a rate,
+    or the gateway's own CPU time.
     """
     metric = METRIC_BY_NAME[key.metric]
-    if metric.unit not in _TIMED and metric not in _RATES:
+    if (metric.unit not in _TIMED and metric not in _RATES) or metric in _OWN:
         return ""
     series = all_series.get(key._replace(metric=NEIGHBOUR_LOAD.name))
     taken = (series.centre(arm) if series else None) or 0.0

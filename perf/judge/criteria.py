@@ -196,9 +196,9 @@ def _as_slow(criterion: Criterion, value: float, *, before: float | None) -> boo
 def _unlisted(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
     """Why a part that asks for the list of models says nothing; "" where there is one, or was in the base.
 
-    Whether its requests succeed can be told all the same.
+    Whether its requests succeed can be told all the same, and that there is no list where one is claimed.
     """
-    if criterion.metric is m.SUCCESS_RATIO:
+    if criterion.metric in {m.SUCCESS_RATIO, m.MODELS_RATIO}:
         return ""
     series = case.all_series.get(Key(scenario.name, criterion.part, m.MODELS_RATIO.name))
     if series is None or series.centre(Arm.CANDIDATE) != 0 or series.centre(Arm.BASELINE):
@@ -227,7 +227,12 @@ def _busy_rig(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
 
 
 def _unheld(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
-    """Why a slow reader of the log says nothing of the gateway; "" if it held the log up, or was not slow."""
+    """Why a slow reader of the log says nothing of the gateway; "" if it held the log up, or was not slow.
+
+    Whether its requests succeed can be told all the same.
+    """
+    if criterion.metric is m.SUCCESS_RATIO:
+        return ""
     part = next(each for each in scenario.parts if each.name == criterion.part)
     if not part.log_bytes_per_second:
         return ""

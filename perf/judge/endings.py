@@ -29,12 +29,12 @@ def silent_cut_ratio(pool: Pool) -> float | None:
 
 
 def failed_e2e_ns(pool: Pool) -> tuple[int, ...]:
-    """Sorted times from the intended send to the end of those failures that were answered to their end."""
+    """Sorted times from the intended send until a failure was known, or the client gave up."""
     return tuple(
         sorted(
-            sample.last_byte_ns - sample.intended_ns
+            sample.ended_ns - sample.intended_ns
             for sample in pool.steady
-            if sample.last_byte_ns and sample.outcome != Outcome.OK
+            if sample.outcome not in {Outcome.OK, Outcome.ABORTED_BY_PLAN}
         )
     )
 

@@ -12,13 +12,14 @@ _FIELDS = Sample._fields
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Samples in no particular order, 104 bytes each, and the times of their deltas, 8 bytes each.
+    """Samples in no particular order, 120 bytes each, and the times of their deltas and frames, 8 bytes each.
 
-    `rows` has the fields of a `Sample` one after the other; `delta_times_ns` follows the order of the rows.
+    `rows` has the fields of a `Sample` one after the other; the times follow the order of the rows.
     """
 
     rows: "array[int]"
     delta_times_ns: "array[int]"
+    frame_times_ns: "array[int]"
 
     def __len__(self) -> int:
         """How many samples there are."""

@@ -14,7 +14,8 @@ from perf.load.terms import Terms
 from perf.model.load import Outcome
 
 _OK = Outcome.OK
-"""Bound once: CPython 3.11 finds a member of an enum by way of a failed attribute look-up."""
+"""Bound once: CPython 3.11 finds an enum's member by way of a failed attribute look-up."""
+_NO_TIMES: tuple[list[int], list[int]] = ([], [])
 
 
 class Owner(Protocol):
@@ -77,8 +78,7 @@ class Connection(asyncio.Protocol):
         terms = self._terms
         if terms.varied:
             self._choose(number)
-        request = self._request
-        self._request_number = number
+        request, self._request_number = self._request, number
         if request.stream:
             self._reader = StreamReader(request.dialect, counting=request.expected.counts is not None)
         self._bytes_in = self._status = self.first_byte_ns = 0
@@ -237,11 +237,10 @@ class Connection(asyncio.Protocol):
         )
 
     def _record(self, outcome: Outcome, last_byte_ns: int) -> None:
-        recorder = self._terms.recorder
-        number, first_content_ns, deltas = self._request_number, 0, 0
-        if self._reader is not None and (times_ns := self._reader.delta_times_ns):
-            first_content_ns, deltas = times_ns[0], len(times_ns)
-            recorder.add_deltas(times_ns)
+        recorder, number = self._terms.recorder, self._request_number
+        deltas_ns, frames_ns = _NO_TIMES if self._reader is None else self._reader.times_ns
+        if frames_ns:
+            recorder.add_times(deltas_ns=deltas_ns, frames_ns=frames_ns)
         recorder.add(
             (
                 number,
@@ -251,12 +250,14 @@ class Connection(asyncio.Protocol):
                 self._intended_ns,
                 self.sent_ns,
                 self.first_byte_ns,
-                first_content_ns,
+                deltas_ns[0] if deltas_ns else 0,
                 last_byte_ns,
-                deltas,
+                len(deltas_ns),
                 self._bytes_in,
                 self._status,
                 outcome,
+                last_byte_ns or monotonic_ns(),
+                len(frames_ns),
             )
         )
 
@@ -285,12 +286,12 @@ class Connection(asyncio.Protocol):
         del self._parser  # breaks the cycle of parser and protocol: the collector is off during a run
 
     def _cut_off(self, *, in_order: bool) -> None:
-        if not self._headers_done:
+        if self._headers_done:
+            whole = in_order and ends_with_connection(self._head)
+            self._finish(self._outcome(whole=whole), monotonic_ns() if whole else 0)
+        else:
             self._status = 0
             self._finish(Outcome.RESET, 0)
-            return
-        whole = in_order and ends_with_connection(self._head)
-        self._finish(self._outcome(whole=whole), monotonic_ns() if whole else 0)
 
     def disconnect(self) -> None:
         """Drop the connection at the end of a run, with whatever is in flight."""

@@ -67,6 +67,7 @@ class Dialer:
                     server_hostname=self._endpoint.host if self._tls else None,
                 )
         except OSError as error:
+            self.roster.left(connection)  # see below: a deadline in the very turn of the connect
             return Unconnected(number=number, outcome=connect_outcome(error))
         except asyncio.CancelledError:  # uvloop closes what came about in this turn, and tells nobody
             self.roster.left(connection)
@@ -94,7 +95,7 @@ def resolve(endpoint: Endpoint) -> tuple[str, int]:
 
 def connect_outcome(error: OSError) -> Outcome:
     """The outcome of a failed connect; errors that are the rig's own fault are a `LoadError`."""
-    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+    if isinstance(error, ssl.SSLCertVerificationError):
         raise LoadError(
             f"no TLS with the gateway: {error}", where="the first connect", cure="give the CA file to trust"
         ) from error
@@ -102,7 +103,7 @@ def connect_outcome(error: OSError) -> Outcome:
         return Outcome.CONNECT_TIMEOUT
     if error.errno in _UNREACHABLE:
         return Outcome.REFUSED
-    if error.errno in _CUT or isinstance(error, ConnectionError | ssl.SSLEOFError):
+    if error.errno in _CUT or isinstance(error, ConnectionError | ssl.SSLError):
         return Outcome.RESET
     raise LoadError(
         f"the rig cannot connect: {error}",

@@ -238,12 +238,13 @@ class Engine:
 
     def recording(self) -> Recording:
         """The record of a run that has ended, by request number."""
-        samples, delta_times_ns = self._terms.recorder.samples()
+        samples, delta_times_ns, frame_times_ns = self._terms.recorder.samples()
         figures = self.figures()
         return Recording(
             nonce_prefix=self._plan.nonce_prefix,
             samples=samples,
             delta_times_ns=delta_times_ns,
+            frame_times_ns=frame_times_ns,
             started_ns=figures.started_ns,
             ended_ns=figures.ended_ns,
             engine_cpu_ns=figures.engine_cpu_ns,

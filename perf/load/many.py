@@ -29,7 +29,7 @@ _SPAWN = get_context("spawn")
 class Merged:
     """All that the processes of one plan recorded; histograms, like `outcomes`, are of steady state.
 
-    `e2e`, `ttft` and `itl` hold successes, `failed_e2e` what answered and yet failed.
+    `e2e`, `ttft` and `itl` hold successes, `failed_e2e` what failed, up to when that was known.
     `figures` has the first start, the last end, sums of counts and CPU time, and the worst lag.
     """
 
@@ -55,8 +55,8 @@ def run_many(plan: LoadPlan, *, processes: int, ca_file: Path | None = None) -> 
     """Carry out a plan by so many processes, each with every n-th request, connection and arrival.
 
     Blocks as `run` does, and raises `LoadError` likewise; steady state starts when all have warmed up.
-    Needs 104 bytes a sample and 8 a delta here, twice that while a part is handed over, and as much
-    once more in the processes. Starts them by spawning: call it below `if __name__ == "__main__"`.
+    Needs 120 bytes a sample and 8 a delta and a frame here, twice that while a part is handed over, and as
+    much once more in the processes. Starts them by spawning: call it below `if __name__ == "__main__"`.
     """
     if not 1 <= processes <= max(1, len(Share(index=0, of=1).slots(plan))):
         raise LoadError(
@@ -117,7 +117,7 @@ def _part(plan: LoadPlan, share: Share, *, ca_file: Path | None, barrier: Barrie
             columns.durations_ns("last_byte_ns", ok=True),
             columns.durations_ns("first_content_ns", ok=True),
             columns.gaps_ns(),
-            columns.durations_ns("last_byte_ns", ok=False),
+            columns.durations_ns("ended_ns", ok=False),
         )
         encoded = tuple(_counted(each).encoded() for each in histograms)
     return _Part(columns=columns, histograms=encoded, figures=engine.figures())
@@ -146,11 +146,12 @@ def _received(pipe: "Pipe[object, object]") -> _Part:
 
 
 def _merged(parts: Sequence[_Part]) -> Merged:
-    rows, times_ns = array("q"), array("q")
+    rows, deltas_ns, frames_ns = array("q"), array("q"), array("q")
     for part in parts:
         rows.extend(part.columns.rows)
-        times_ns.extend(part.columns.delta_times_ns)
-    columns = Columns(rows=rows, delta_times_ns=times_ns)
+        deltas_ns.extend(part.columns.delta_times_ns)
+        frames_ns.extend(part.columns.frame_times_ns)
+    columns = Columns(rows=rows, delta_times_ns=deltas_ns, frame_times_ns=frames_ns)
     e2e, ttft, itl, failed = (_sum(each) for each in zip(*(part.histograms for part in parts), strict=True))
     phases = zip(columns.column("phase"), columns.column("outcome"), strict=True)
     return Merged(

@@ -17,6 +17,9 @@ class Said(Flag):
     FAILED = auto()
 
 
+_AT_THE_END = Said.FINISHED | Said.TERMINATED
+
+
 def status_outcome(status: int) -> Outcome | None:
     """What the status alone decides: None for 2xx; 1xx and 3xx are no answer to a model call."""
     if 200 <= status < 300:
@@ -29,15 +32,15 @@ def status_outcome(status: int) -> Outcome | None:
 def stream_outcome(said: Said, *, whole: bool, faithful: bool) -> Outcome:
     """The outcome of a 2xx stream; the first broken promise in the order of severity.
 
-    `whole`: the HTTP message came to its end; then a finish reason will do, as clients do not wait
-    for the terminator. A connection that ended inside the message needs the terminator.
+    `whole`: the HTTP message came to its end. A stream needs that, the model's own last word and the
+    dialect's last frame: without any one of them a client cannot tell it from one that was cut.
     `faithful`: the text is the expected one.
     """
     if Said.FAILED in said:
         return Outcome.STREAM_ERROR
     if Said.MALFORMED in said:
         return Outcome.MALFORMED_STREAM
-    if not (Said.TERMINATED in said or (whole and Said.FINISHED in said)):
+    if not whole or _AT_THE_END not in said:
         return Outcome.TRUNCATED_STREAM
     return Outcome.OK if faithful else Outcome.WRONG_CONTENT
 

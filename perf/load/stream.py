@@ -15,10 +15,22 @@ _TEXT = EventKind.TEXT
 class StreamReader:
     """The content of one stream; `delta_times_ns` has one entry for each non-empty content delta.
 
+    `frame_times_ns` has one for each event, whatever it says.
+
     With `counting`, `counts` gives the token counts that the stream told.
     """
 
-    __slots__ = ("_asides", "_counting", "_dialect", "_feed", "_pieces", "_read", "delta_times_ns", "said")
+    __slots__ = (
+        "_asides",
+        "_counting",
+        "_dialect",
+        "_feed",
+        "_pieces",
+        "_read",
+        "delta_times_ns",
+        "frame_times_ns",
+        "said",
+    )
 
     def __init__(self, dialect: Dialect, *, counting: bool = False) -> None:
         self._dialect = dialect
@@ -28,12 +40,14 @@ class StreamReader:
         self._feed = SseDecoder().feed
         self._pieces: list[str] = []
         self.delta_times_ns: list[int] = []
+        self.frame_times_ns: list[int] = []
         self.said = Said.NOTHING
 
     def feed(self, body: bytes, now_ns: int) -> None:
         """Take the next bytes of the body, which arrived at `now_ns`."""
         read = self._read
         for event, data in self._feed(body):
+            self.frame_times_ns.append(now_ns)
             kind, text = read(event, data)
             if kind is not _TEXT:
                 text = self._note(kind, text)
@@ -42,6 +56,11 @@ class StreamReader:
             if text:
                 self._pieces.append(text)
                 self.delta_times_ns.append(now_ns)
+
+    @property
+    def times_ns(self) -> tuple[list[int], list[int]]:
+        """When deltas and frames came."""
+        return self.delta_times_ns, self.frame_times_ns
 
     def text(self) -> str:
         """All content so far."""

@@ -1,6 +1,7 @@
 """What every connection of a run goes by: requests, numbers, limits, and where to record."""
 
 from dataclasses import dataclass
+from time import monotonic_ns
 from typing import Self
 
 from perf.load.churn import Churn
@@ -82,5 +83,7 @@ class Terms:
     ) -> None:
         """Record a request that was never sent, as its connection could not be opened."""
         template = self.template_of(number=number, slot=slot)
-        phase = self.phase_of(number)
-        self.recorder.add((number, template, connection, phase, intended_ns, 0, 0, 0, 0, 0, 0, 0, outcome))
+        phase, ended_ns = self.phase_of(number), monotonic_ns()
+        self.recorder.add(
+            (number, template, connection, phase, intended_ns, 0, 0, 0, 0, 0, 0, 0, outcome, ended_ns, 0)
+        )

@@ -195,6 +195,8 @@ class Sample(NamedTuple):
     """One request's record; times in ns of the machine's monotonic clock, 0 where it never happened.
 
     `connection` counts the attempts to connect; `last_byte_ns` is 0 unless the message came to its end.
+    `ended_ns` is when the outcome was known: `last_byte_ns`, or when it was cut off or given up.
+    `deltas` counts the content deltas that are not empty, `frames` all events of a stream.
     """
 
     number: int
@@ -210,6 +212,8 @@ class Sample(NamedTuple):
     bytes_in: int
     status: int
     outcome: int
+    ended_ns: int
+    frames: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +224,7 @@ class Recording:
     from after the warm-up to the end of the last request.
     `delta_times_ns` holds the time of every non-empty content delta of every streamed request,
     request after request in sample order; `deltas` of each sample says how many are its own.
+    `frame_times_ns` and `frames` are the same of every event, whatever it says.
     `late_sends` counts open-loop sends over 1 ms behind their intended time, for whatever reason;
     `lagging_sends` counts those that the schedule itself took up over `LAG_NS` late, and `worst_lag_ns` is
     how far it ever fell behind: both are the rig's fault alone.
@@ -229,6 +234,7 @@ class Recording:
     nonce_prefix: str
     samples: tuple[Sample, ...]
     delta_times_ns: "array[int]"
+    frame_times_ns: "array[int]"
     started_ns: int
     ended_ns: int
     engine_cpu_ns: int

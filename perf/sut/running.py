@@ -84,14 +84,18 @@ class RunningSut:
         return True
 
     def idle(self, for_ns: int) -> IdleSpell | None:
-        """Leave the gateway alone for so long, once it has settled; None if 0, or if it was up before."""
+        """Leave the gateway alone for so long, once it has settled; None if 0, or if it was up before.
+
+        SutError if it ends meanwhile: a gateway that is gone uses no CPU time either.
+        """
         if self._process is None or not for_ns:
             return None
         self.rest(_SETTLES_WITHIN_NS)
         before_ns, since_ns = cpu_ns_of(self.pids()), time.monotonic_ns()
         self._process.wait(for_ns)
-        wall_ns = time.monotonic_ns() - since_ns
-        return IdleSpell(cpu_ns=cpu_ns_of(self.pids()) - before_ns, wall_ns=wall_ns)
+        wall_ns, used_ns = time.monotonic_ns() - since_ns, cpu_ns_of(self.pids()) - before_ns
+        self.check_alive()
+        return IdleSpell(cpu_ns=used_ns, wall_ns=wall_ns)
 
     @contextmanager
     def log_watched(self, *, bytes_per_second: int, for_ns: int) -> Iterator[list[LogSeen]]:

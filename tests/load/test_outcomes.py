@@ -79,7 +79,13 @@ def test_the_outcome_of_a_body(
     ("script", "outcome"),
     [
         pytest.param((stream(*DELTAS, FINISH, DONE),), Outcome.OK, id="whole"),
-        pytest.param((stream(*DELTAS, FINISH),), Outcome.OK, id="finish-without-terminator"),
+        pytest.param((stream(*DELTAS, FINISH),), Outcome.TRUNCATED_STREAM, id="finish-without-terminator"),
+        pytest.param((stream(*DELTAS, DONE),), Outcome.TRUNCATED_STREAM, id="terminator-without-finish"),
+        pytest.param(
+            (stream(*DELTAS, FINISH, DONE).removesuffix(LAST_CHUNK), CLOSE),
+            Outcome.TRUNCATED_STREAM,
+            id="closed-after-the-terminator",
+        ),
         pytest.param((stream(*DELTAS),), Outcome.TRUNCATED_STREAM, id="no-finish"),
         pytest.param((STREAM_HEAD + chunk(DELTAS[0]), CLOSE), Outcome.TRUNCATED_STREAM, id="closed-inside"),
         pytest.param((STREAM_HEAD + chunk(DELTAS[0]), RESET), Outcome.TRUNCATED_STREAM, id="reset-inside"),
@@ -93,7 +99,7 @@ def test_the_outcome_of_a_body(
         pytest.param((answer(status="529 Overloaded"),), Outcome.SERVER_5XX, id="529"),
         pytest.param((CLOSE,), Outcome.RESET, id="closed-without-answer"),
         pytest.param(
-            (b"HTTP/1.1 200 OK\r\n\r\n" + b"".join(DELTAS) + FINISH, CLOSE),
+            (b"HTTP/1.1 200 OK\r\n\r\n" + b"".join(DELTAS) + FINISH + DONE, CLOSE),
             Outcome.OK,
             id="ends-with-connection",
         ),
@@ -122,6 +128,7 @@ def test_patience_ends(server: ScriptedServer, script: Script, outcome: Outcome)
     assert recording.connections_opened == 4
     assert recording.ended_ns - recording.started_ns >= 2 * ms_to_ns(100)
     assert all(sample.last_byte_ns == 0 for sample in recording.samples)
+    assert all(sample.ended_ns - sample.sent_ns >= ms_to_ns(100) for sample in recording.samples)
 
 
 @contextmanager
@@ -142,7 +149,7 @@ def test_a_refused_connect_is_an_outcome(workload: Workload) -> None:
 
     assert outcomes(recording.samples) == {Outcome.REFUSED: 4}
     assert recording.connections_opened == 0
-    assert all(sample.sent_ns == 0 < sample.intended_ns for sample in recording.samples)
+    assert all(sample.sent_ns == 0 < sample.intended_ns <= sample.ended_ns for sample in recording.samples)
 
 
 @pytest.mark.parametrize(
@@ -198,3 +205,5 @@ def test_the_last_chunk_ends_a_stream(server: ScriptedServer) -> None:
     assert recording.connections_opened == 2
     assert [sample.deltas for sample in recording.samples] == [3] * 4
     assert len(recording.delta_times_ns) == 12
+    assert [sample.frames for sample in recording.samples] == [5] * 4
+    assert len(recording.frame_times_ns) == 20

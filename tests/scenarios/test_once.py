@@ -102,8 +102,9 @@ def test_an_interrupt_leaves_what_was_measured(judged: Court) -> None:
     kept: list[Block] = []
     doings: list[str] = []
 
-    def say(doing: str, how_far: HowFar) -> None:
-        doings.append(f"{doing}: {how_far(0)}")
+    def say(doing: str, how_far: HowFar | None) -> None:
+        if how_far is not None:
+            doings.append(f"{doing}: {how_far(0)}")
         if len(doings) == 2:
             raise KeyboardInterrupt
 

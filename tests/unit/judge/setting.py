@@ -140,6 +140,8 @@ def a_sample(number: int, **changes: int) -> Sample:
         bytes_in=100,
         status=200,
         outcome=Outcome.OK,
+        ended_ns=sent + 1_000,
+        frames=0,
     )
     return sample._replace(**changes)
 
@@ -171,6 +173,7 @@ def _a_recording(
         nonce_prefix=PREFIX,
         samples=tuple(samples),
         delta_times_ns=array("q", delta_times_ns),
+        frame_times_ns=array("q"),
         started_ns=10_000,
         ended_ns=110_000,
         engine_cpu_ns=engine_cpu_ns,

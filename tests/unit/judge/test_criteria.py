@@ -20,6 +20,7 @@ from tests.factories import a_block, a_header, a_part, a_run
 from tests.unit.judge.setting import PART, POLICY, SCENARIO, a_scenario, a_scenario_part, success_criterion
 
 _FAST_ENOUGH = Criterion(part=PART, metric=m.QPS, bound=Bound.AT_LEAST, target=5_000, note="at most 10,000/s")
+_QUICK = Criterion(part=PART, metric=m.E2E_MAX, bound=Bound.AT_MOST, target=10.0)
 _HARD = replace(a_scenario_part(), saturating=True)
 
 
@@ -178,8 +179,8 @@ def test_criteria_alone_can_decide(success: float | None, state: State) -> None:
 def test_a_log_that_its_slow_reader_had_room_for_proves_nothing(ratio: float) -> None:
     """The pipe was never full, so a gateway that would have waited was never put to the test."""
     part = replace(a_scenario_part(), log_bytes_per_second=500)
-    values = {m.SUCCESS_RATIO: 1.0, m.LOG_OVER_SINK: ratio, m.LOG_BYTES_PER_REQUEST: 2.5}
-    finding = _finding(success_criterion(), part=part, values=values)
+    values = {m.E2E_MAX: 1.0, m.LOG_OVER_SINK: ratio, m.LOG_BYTES_PER_REQUEST: 2.5}
+    finding = _finding(_QUICK, part=part, values=values)
 
     assert finding.decision is (Decision.MET if ratio >= 1 else Decision.UNMEASURABLE)
     assert ratio >= 1 or finding.text.startswith("the gateway wrote 2500 bytes for 1000 requests")
@@ -188,7 +189,24 @@ def test_a_log_that_its_slow_reader_had_room_for_proves_nothing(ratio: float) ->
 def test_an_unknown_log_proves_nothing() -> None:
     """The gateway was up before, and who knows where it writes."""
     part = replace(a_scenario_part(), log_bytes_per_second=500)
-    finding = _finding(success_criterion(), part=part, values={m.SUCCESS_RATIO: 1.0})
+    finding = _finding(_QUICK, part=part, values={m.E2E_MAX: 1.0})
 
     assert finding.decision is Decision.UNMEASURABLE
     assert "a gateway that was up before" in finding.text
+
+
+def test_requests_that_fail_need_no_log() -> None:
+    """A gateway that answers nothing writes nothing, and is not excused by that."""
+    part = replace(a_scenario_part(), log_bytes_per_second=500)
+    values = {m.SUCCESS_RATIO: 0.0, m.LOG_OVER_SINK: 0.0, m.LOG_BYTES_PER_REQUEST: 0.0}
+
+    assert _finding(success_criterion(), part=part, values=values).decision is Decision.MISSED
+
+
+@pytest.mark.parametrize("metric", [m.CPU_PER_REQUEST, m.CPU_PER_DELTA], ids=_name)
+def test_neighbours_excuse_no_cpu_time(metric: Metric) -> None:
+    """What others take of the cores makes a request longer, and hardly dearer."""
+    much = Criterion(part=PART, metric=metric, bound=Bound.AT_MOST, target=1.0)
+    finding = _finding(much, part=a_scenario_part(), values={metric: 2.0, m.NEIGHBOUR_LOAD: 0.9})
+
+    assert finding.decision is Decision.MISSED

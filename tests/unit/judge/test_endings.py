@@ -47,14 +47,16 @@ def test_an_answer_after_a_retry_is_that_of_the_last_attempt() -> None:
 
 
 def test_failures_have_times_of_their_own() -> None:
-    """Those that were answered to the end; neither successes nor cut connections are among them."""
+    """Answered, cut off or given up, each counts for as long as it was waited for; a success does not."""
     samples = [
         a_sample(0),
         a_sample(1, outcome=Outcome.SERVER_5XX),
         a_sample(2, outcome=Outcome.RESET, last_byte_ns=0),
+        a_sample(3, outcome=Outcome.TOTAL_TIMEOUT, last_byte_ns=0, ended_ns=90_000),
+        a_sample(4, outcome=Outcome.ABORTED_BY_PLAN, last_byte_ns=0),
     ]
 
-    assert failed_e2e_ns(Pool([a_slice(samples, [])])) == (1_000,)
+    assert failed_e2e_ns(Pool([a_slice(samples, [])])) == (1_000, 1_000, 50_000)
 
 
 def test_an_abort_counts_if_the_upstream_had_the_request() -> None:

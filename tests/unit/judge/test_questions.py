@@ -53,15 +53,13 @@ def test_a_list_that_is_fetched_each_time_is_not_the_gateways() -> None:
     [
         pytest.param(None, 1.0, Decision.MET, id="all-right"),
         pytest.param(None, 0.9, Decision.MISSED, id="some-wrong"),
-        pytest.param(None, 0.0, Decision.UNMEASURABLE, id="no-list"),
-        pytest.param(0.0, 0.0, Decision.UNMEASURABLE, id="never-had-one"),
+        pytest.param(None, 0.0, Decision.MISSED, id="no-list"),
+        pytest.param(0.0, 0.0, Decision.MISSED, id="never-had-one"),
         pytest.param(1.0, 0.0, Decision.MISSED, id="lost"),
     ],
 )
-def test_a_gateway_without_a_list_is_not_measurable(
-    before: float | None, now: float, decision: Decision
-) -> None:
-    """A quick 404 meets nothing; but a list that the base had must not go, and lost requests are lost."""
+def test_a_list_that_is_claimed_must_be_there(before: float | None, now: float, decision: Decision) -> None:
+    """A quick 404 is no quick list, a claim without a list is missed, and lost requests are lost."""
     share = Criterion(part=PART, metric=m.MODELS_RATIO, bound=Bound.AT_LEAST, target=1.0)
     quick = Criterion(part=PART, metric=m.MODELS_P50, bound=Bound.AT_MOST, target=ms_to_ns(50))
     success = Criterion(part=PART, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999)
@@ -82,6 +80,7 @@ def test_a_gateway_without_a_list_is_not_measurable(
     )
 
     assert findings[0].decision is decision
-    assert findings[1].decision is (decision if decision is Decision.UNMEASURABLE else Decision.MET)
+    never = not now and not before
+    assert findings[1].decision is (Decision.UNMEASURABLE if never else Decision.MET)
     assert findings[2].decision is Decision.MISSED
-    assert ("GET /v1/models" in findings[1].text) is (decision is Decision.UNMEASURABLE)
+    assert ("GET /v1/models" in findings[1].text) is never

@@ -17,6 +17,7 @@ PLAIN = a_plan()
 STREAMED = a_plan(templates=(a_template(stream=True),))
 KEPT = answer(headers=("server: scripted", "content-type: application/json"))
 PIECES = stream(*DELTAS, FINISH, DONE)
+CLOSING = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
 
 
 class Wire(asyncio.Transport):
@@ -95,6 +96,31 @@ def test_no_split_changes_a_sample(plan: LoadPlan, wire: bytes, deltas: int) -> 
         split.connection.data_received(wire[:cut])
         split.connection.data_received(wire[cut:])
         assert split.gist() == whole.gist(), cut
+
+
+@pytest.mark.parametrize(
+    ("plan", "wire"),
+    [
+        pytest.param(PLAIN, KEPT, id="body"),
+        pytest.param(STREAMED, PIECES, id="stream"),
+        pytest.param(
+            STREAMED, CLOSING + b"".join((*DELTAS, FINISH, DONE)), id="stream-to-the-end-of-connection"
+        ),
+    ],
+)
+@pytest.mark.parametrize("in_order", [pytest.param(True, id="fin"), pytest.param(False, id="rst")])
+def test_what_was_cut_off_is_never_ok(plan: LoadPlan, wire: bytes, in_order: bool) -> None:
+    """Whatever the cut, a good answer has an end after its start, and every other one a time of its end."""
+    for cut in range(len(wire) + 1):
+        bench = Bench(plan)
+        bench.connection.send(0, 0)
+        if cut:
+            bench.connection.data_received(wire[:cut])
+        bench.connection.connection_lost(None if in_order else ConnectionResetError())
+        sample = bench.sample()
+
+        assert sample.ended_ns >= sample.sent_ns
+        assert sample.outcome != Outcome.OK or (cut == len(wire) and sample.last_byte_ns >= sample.sent_ns)
 
 
 def test_a_stream_byte_by_byte_is_the_same_stream() -> None:

@@ -20,10 +20,10 @@ def test_a_status_decides_unless_it_is_good(status: int) -> None:
 
 @given(said=SAID, whole=st.booleans(), faithful=st.booleans())
 def test_a_stream_is_ok_only_if_all_is_well(said: Said, whole: bool, faithful: bool) -> None:
-    """OK needs an end, the right text, and neither an error nor a broken frame."""
+    """OK needs every kind of end, the right text, and neither an error nor a broken frame."""
     outcome = stream_outcome(said, whole=whole, faithful=faithful)
 
-    has_end = Said.TERMINATED in said or (whole and Said.FINISHED in said)
+    has_end = whole and Said.TERMINATED in said and Said.FINISHED in said
     is_clean = not said & (Said.FAILED | Said.MALFORMED)
     assert (outcome is Outcome.OK) == (has_end and is_clean and faithful)
 
@@ -35,12 +35,13 @@ def test_a_stream_is_ok_only_if_all_is_well(said: Said, whole: bool, faithful: b
         pytest.param(Said.MALFORMED | Said.TERMINATED, Outcome.MALFORMED_STREAM, id="broken-frame"),
         pytest.param(Said.FINISHED, Outcome.TRUNCATED_STREAM, id="no-terminator"),
         pytest.param(Said.NOTHING, Outcome.TRUNCATED_STREAM, id="nothing"),
-        pytest.param(Said.TERMINATED, Outcome.WRONG_CONTENT, id="other-text"),
+        pytest.param(Said.TERMINATED, Outcome.TRUNCATED_STREAM, id="no-finish"),
+        pytest.param(Said.FINISHED | Said.TERMINATED, Outcome.WRONG_CONTENT, id="other-text"),
     ],
 )
 def test_the_worst_comes_first(said: Said, outcome: Outcome) -> None:
-    """Of a connection that ended inside the message, with the wrong text, the gravest fault is told."""
-    assert stream_outcome(said, whole=False, faithful=False) is outcome
+    """Of a whole message with the wrong text the gravest fault is told."""
+    assert stream_outcome(said, whole=True, faithful=False) is outcome
 
 
 @given(
