@@ -28,6 +28,23 @@ def silent_cut_ratio(pool: Pool) -> float | None:
     return silent / len(cut) if cut else None
 
 
+def uncut_success(pool: Pool) -> float | None:
+    """Good answers among the requests of which the upstream cut no answer, arrived or not.
+
+    None where it cut nothing: success says the same there.
+    """
+    cut = {arrival.nonce for arrival in pool.traffic if _CUTS & set(arrival.faults)}
+    if not cut:
+        return None
+    kept = [
+        sample.outcome == Outcome.OK
+        for record in pool.slices
+        for sample in record.recording.samples
+        if sample.phase == Phase.STEADY and nonce_of(record.recording.nonce_prefix, sample.number) not in cut
+    ]
+    return sum(kept) / len(kept) if kept else None
+
+
 def failed_e2e_ns(pool: Pool) -> tuple[int, ...]:
     """Sorted times from the intended send until a failure was known, or the client gave up."""
     return tuple(

@@ -83,16 +83,20 @@ def _recover_time(pool: Pool) -> float | None:
 
 
 def _time_after(pool: Pool, change: Change, *, by_itself: bool) -> float | None:
-    """ns from the first such change to the next arrival at the changed instance, or at any other."""
+    """ns from the first such change to the next arrival at the changed instance, or at any other.
+
+    Where there is none it is the time for which that was watched: at least so long it takes.
+    """
     changed = next((event for event in pool.happened if event.change is change), None)
-    if changed is None:
+    if changed is None or not pool.steady:
         return None
     later = [
         arrival.arrival_ns
         for arrival in pool.traffic
         if (arrival.instance == changed.instance) is by_itself and arrival.arrival_ns > changed.at_ns
     ]
-    return float(min(later) - changed.at_ns) if later else None
+    watched_ns = max(changed.at_ns, *(sample.intended_ns for sample in pool.steady))
+    return float(min(later, default=watched_ns) - changed.at_ns)
 
 
 def _machine_cpu(pool: Pool) -> float | None:
@@ -205,6 +209,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.MODEL_RATIO: payloads.model_ratio,
     m.SMALL_E2E_P99: lambda pool: _quantile(payloads.small_e2e_ns(pool), 0.99),
     m.SILENT_CUT_RATIO: endings.silent_cut_ratio,
+    m.UNCUT_SUCCESS: endings.uncut_success,
     m.FAILED_E2E_P50: lambda pool: _quantile(endings.failed_e2e_ns(pool), 0.5),
     m.FAILED_E2E_P99: lambda pool: _quantile(endings.failed_e2e_ns(pool), 0.99),
     m.ABORT_SEEN_RATIO: endings.abort_seen_ratio,

@@ -32,7 +32,7 @@ _DEATH = Part(
     name="death",
     ask=Ask.CHAT,
     keys=500,
-    workload=ConstantRate(per_second=100, duration_ns=s_to_ns(5)),
+    workload=ConstantRate(per_second=100, duration_ns=s_to_ns(6)),
     default_script=script(tokens=16),
     events=(
         Event(at_ns=s_to_ns(1), instance=_PRIMARY, change=Change.DIES),

@@ -7,11 +7,20 @@ from perf.model.load import ClosedLoop
 from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.upstream import Fault, FaultKind, UpstreamScript
-from perf.scenarios.topologies import FAILOVER, script
+from perf.scenarios.topologies import ANTHROPIC_INSTANCE, FAILOVER, openai_instances, script
 
 _PRIMARY = "openai-primary"
 _CUT_RATIO = 0.1
-"""Few enough that three in a row, which would take an instance out of use, are rare."""
+_MANY = 8
+_SPREAD = replace(
+    FAILOVER,
+    name="spread",
+    instances=(
+        *openai_instances(_MANY),
+        *(replace(ANTHROPIC_INSTANCE, name=f"anthropic-{number}") for number in range(_MANY)),
+    ),
+)
+"""Three cuts in a row may take an instance out of use; so many that others are always there to answer."""
 _CUTS = (
     Fault(kind=FaultKind.FIN, ratio=_CUT_RATIO, after_frames=6),
     Fault(kind=FaultKind.RST, ratio=_CUT_RATIO, after_bytes=1_500),
@@ -65,8 +74,8 @@ _COALESCED = _part(
     requests=60,
 )
 _CUT_ANSWERS = script(tokens=20, interval_ms=1, faults=_CUTS)
-_CUT = _part("cut", _CUT_ANSWERS, connections=4, requests=100)
-_CUT_CONVERTED = _part("cut-converted", _CUT_ANSWERS, connections=4, requests=100, ask=Ask.CHAT_CONVERTED)
+_CUT = replace(_part("cut", _CUT_ANSWERS, connections=4, requests=100), topology=_SPREAD)
+_CUT_CONVERTED = replace(_CUT, name="cut-converted", ask=Ask.CHAT_CONVERTED)
 _STALLED = _part(
     "stalled",
     script(
@@ -115,7 +124,14 @@ STREAM_FAULTS = Scenario(
             Criterion(part=part.name, metric=m.SILENT_CUT_RATIO, bound=Bound.AT_MOST, target=0.0)
             for part in (_CUT, _CUT_CONVERTED)
         ),
-        Criterion(part="cut", metric=m.FAILED_E2E_P99, bound=Bound.AT_MOST, target=s_to_ns(1)),
+        *(
+            criterion
+            for part in (_CUT, _CUT_CONVERTED)
+            for criterion in (
+                Criterion(part=part.name, metric=m.UNCUT_SUCCESS, bound=Bound.AT_LEAST, target=0.999),
+                Criterion(part=part.name, metric=m.FAILED_E2E_P99, bound=Bound.AT_MOST, target=s_to_ns(1)),
+            )
+        ),
         Criterion(part="stalled", metric=m.TTFT_OVERHEAD_P50, bound=Bound.AT_MOST, target=ms_to_ns(100)),
         *(
             criterion

@@ -2,7 +2,13 @@
 
 import pytest
 
-from perf.judge.endings import abort_seen_ratio, abort_times_ns, failed_e2e_ns, silent_cut_ratio
+from perf.judge.endings import (
+    abort_seen_ratio,
+    abort_times_ns,
+    failed_e2e_ns,
+    silent_cut_ratio,
+    uncut_success,
+)
 from perf.judge.pool import Pool
 from perf.model.load import Outcome, Phase
 from perf.model.upstream import FaultKind
@@ -44,6 +50,23 @@ def test_an_answer_after_a_retry_is_that_of_the_last_attempt() -> None:
     arrivals = [an_arrival(0, faults=_CUT), an_arrival(0, instance="openai-1")]
 
     assert silent_cut_ratio(Pool([a_slice([a_sample(0)], arrivals)])) is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "success"),
+    [
+        pytest.param(Outcome.OK, 1.0, id="all-well"),
+        pytest.param(Outcome.SERVER_5XX, 0.0, id="refused"),
+        pytest.param(Outcome.TOTAL_TIMEOUT, 0.0, id="hung"),
+    ],
+)
+def test_a_cut_stream_excuses_no_other(outcome: Outcome, success: float) -> None:
+    """What the upstream answered whole, or was never asked, must succeed beside what it cut."""
+    samples = [a_sample(0, outcome=Outcome.STREAM_ERROR), *(a_sample(n, outcome=outcome) for n in (1, 2))]
+    record = a_slice(samples, [an_arrival(0, faults=_CUT), an_arrival(1)])
+
+    assert uncut_success(Pool([record])) == success
+    assert uncut_success(Pool([a_slice(samples, [an_arrival(1)])])) is None
 
 
 def test_failures_have_times_of_their_own() -> None:

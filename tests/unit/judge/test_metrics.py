@@ -8,10 +8,11 @@ from perf.judge.metrics import EXTRACTORS, values_of
 from perf.judge.pool import Pool
 from perf.judge.summarise import summarise
 from perf.model import metric as m
-from perf.model.load import Outcome, Phase
+from perf.model.load import ConstantRate, Outcome, Phase
 from perf.model.metric import METRICS, Metric
 from perf.model.scenario import Change
 from perf.model.slices import Happened, IdleSpell, LogSeen, Neighbours
+from perf.scenarios import SCENARIOS
 from tests.unit.judge.setting import POLICY, a_sample, a_scenario_part, a_slice, an_arrival
 
 _SAMPLES = [a_sample(number) for number in range(4)]
@@ -142,6 +143,27 @@ def test_failover_times_count_from_what_happened() -> None:
 
     assert _value(m.DETECT_TIME, record) == 5_100
     assert _value(m.RECOVER_TIME, record) == 100
+
+
+def test_an_instance_that_is_never_used_again_takes_all_the_time_that_was_watched() -> None:
+    """Not to come back is the longest recovery, and no missing number."""
+    samples = [a_sample(number) for number in range(3)]
+    happened = (Happened(at_ns=samples[0].intended_ns, instance="openai-1", change=Change.RETURNS),)
+    record = a_slice(samples, [an_arrival(number) for number in range(3)], happened=happened)
+
+    assert _value(m.RECOVER_TIME, record) == samples[-1].intended_ns - samples[0].intended_ns
+
+
+def test_recovery_is_watched_for_longer_than_it_may_take() -> None:
+    """Else an instance that never comes back would be back in time."""
+    timed = {m.DETECT_TIME: Change.DIES, m.RECOVER_TIME: Change.RETURNS}
+    for scenario in SCENARIOS:
+        for criterion in scenario.criteria:
+            if change := timed.get(criterion.metric):
+                part = next(each for each in scenario.parts if each.name == criterion.part)
+                event = next(each for each in part.events if each.change is change)
+                assert isinstance(part.workload, ConstantRate)
+                assert part.workload.duration_ns - event.at_ns > 1.1 * criterion.target
 
 
 def test_counts_name_each_kind_of_failure_and_each_instance() -> None:
