@@ -14,7 +14,7 @@ from perf.model.scenario import Overload, Route, Scenario
 from perf.model.slices import SliceRecord, SliceStep
 from perf.pipeline.block import Bench, Clock, seated
 from perf.pipeline.headway import headway
-from perf.pipeline.preflight import preflight, within, without_trouble
+from perf.pipeline.preflight import DAMAGED, GOOD, preflight, within, without_trouble
 from perf.pipeline.progress import HowFar
 from perf.pipeline.wrk import cross_check
 from perf.sut.running import RunningSut
@@ -53,7 +53,7 @@ def _preflight(bench: Bench, *, say: SayLong) -> None:
         say(f"preflight: each kind of request once, topology {topology.name}", None)
         for arm in sorted(bench.builds):
             with seated(bench, arm, topology=topology, name=f"0-preflight-{topology.name}-{arm}") as seat:
-                preflight(asked, topology=topology, rig=bench.rig, seat=seat, arm=arm)
+                preflight(asked, topology=topology, rig=bench.rig, seat=seat, arm=arm, good=GOOD | DAMAGED)
 
 
 def _fresh(bench: Bench, scenario: Scenario, *, step: SliceStep, number: int) -> list[SliceRecord]:

@@ -11,29 +11,49 @@ from perf.model.scenario import Part, Scenario, Topology
 from perf.model.slices import Manner, SliceRecord, SliceStep
 from perf.pipeline.rig import Rig, Seat
 
+DAMAGED = frozenset(
+    {
+        Outcome.TRUNCATED_STREAM,
+        Outcome.MALFORMED_STREAM,
+        Outcome.WRONG_CONTENT,
+        Outcome.WRONG_USAGE,
+        Outcome.STREAM_ERROR,
+    }
+)
+"""An answer came, and is not what it should be: no mistake of the set-up, but what criteria are about."""
+GOOD = frozenset({Outcome.OK})
 
-def preflight(scenarios: Sequence[Scenario], *, topology: Topology, rig: Rig, seat: Seat, arm: Arm) -> None:
-    """Send one request of each part through the gateway; raise SutError if one does not come back."""
+
+def preflight(
+    scenarios: Sequence[Scenario],
+    *,
+    topology: Topology,
+    rig: Rig,
+    seat: Seat,
+    arm: Arm,
+    good: frozenset[Outcome] = GOOD,
+) -> None:
+    """Send one request of each part through the gateway; raise SutError if one does not come back `good`."""
     for scenario in scenarios:
         for part in scenario.parts:
             once = replace(part, workload=ClosedLoop(connections=1, requests=1), warmup_requests=0, events=())
             step = SliceStep(scenario=scenario.name, part=once, manner=Manner.ALONE, arms=(arm,))
             (record,) = rig.measure(step, topology=topology, seats={arm: seat})
-            _check(record, seat=seat)
+            _check(record, seat=seat, good=good)
 
 
-def _check(record: SliceRecord, *, seat: Seat) -> None:
+def _check(record: SliceRecord, *, seat: Seat, good: frozenset[Outcome]) -> None:
     sample = record.recording.samples[0]
     reached = len([arrival for arrival in record.arrivals if arrival.nonce])
     unproven = passage_problems(record)
-    if sample.outcome == Outcome.OK and not unproven:
+    if sample.outcome in good and not unproven:
         return
     step = record.step
     asked = seat.target.addresses[step.part.ask]
     ended = Outcome(sample.outcome).name.lower().replace("_", " ")
     what = (
         unproven[0]
-        if sample.outcome == Outcome.OK
+        if sample.outcome in good
         else f"its first request ended as {ended} (HTTP status {sample.status or 'none'})"
     )
     raise SutError(
