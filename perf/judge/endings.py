@@ -10,6 +10,7 @@ from perf.model.slices import SliceRecord
 from perf.model.upstream import Arrival, FaultKind
 
 _CUTS = frozenset({FaultKind.FIN, FaultKind.RST, FaultKind.ERROR_EVENT, FaultKind.NO_TERMINATOR})
+_GIVEN_UP = frozenset({Outcome.FIRST_BYTE_TIMEOUT, Outcome.TOTAL_TIMEOUT})
 _UNWHOLE = frozenset({Outcome.TRUNCATED_STREAM, Outcome.WRONG_CONTENT})
 
 
@@ -19,22 +20,36 @@ def silent_cut_ratio(pool: Pool) -> float | None:
     It can tell by an error status, by an error event, and by a message that does not come to its end.
     None where the upstream cut nothing.
     """
-    cut = [
+    cut = _cut(pool)
+    silent = sum(1 for sample in cut if sample.last_byte_ns and sample.outcome in _UNWHOLE)
+    return silent / len(cut) if cut else None
+
+
+def cut_end_ratio(pool: Pool) -> float | None:
+    """Of the answers that the upstream cut, the share that ended for the client, whatever way.
+
+    The others hung until it gave up. None where the upstream cut nothing.
+    """
+    cut = _cut(pool)
+    return sum(1 for sample in cut if sample.outcome not in _GIVEN_UP) / len(cut) if cut else None
+
+
+def _cut(pool: Pool) -> list[Sample]:
+    """The judged samples whose last answer began well upstream, and was cut there."""
+    return [
         sample
         for sample, arrivals in _answered(pool)
         if arrivals[-1].status == 200 and _CUTS & set(arrivals[-1].faults)
     ]
-    silent = sum(1 for sample in cut if sample.last_byte_ns and sample.outcome in _UNWHOLE)
-    return silent / len(cut) if cut else None
 
 
 def uncut_success(pool: Pool) -> float | None:
     """Good answers among the requests of which the upstream cut no answer, arrived or not.
 
-    None where it cut nothing: success says the same there.
+    None where it cut nothing, and was not to: success says the same there.
     """
     cut = {arrival.nonce for arrival in pool.traffic if _CUTS & set(arrival.faults)}
-    if not cut:
+    if not cut and not _CUTS & {fault.kind for fault in pool.slices[0].step.part.default_script.faults}:
         return None
     kept = [
         sample.outcome == Outcome.OK

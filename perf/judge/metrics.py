@@ -209,6 +209,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.MODEL_RATIO: payloads.model_ratio,
     m.SMALL_E2E_P99: lambda pool: _quantile(payloads.small_e2e_ns(pool), 0.99),
     m.SILENT_CUT_RATIO: endings.silent_cut_ratio,
+    m.CUT_END_RATIO: endings.cut_end_ratio,
     m.UNCUT_SUCCESS: endings.uncut_success,
     m.FAILED_E2E_P50: lambda pool: _quantile(endings.failed_e2e_ns(pool), 0.5),
     m.FAILED_E2E_P99: lambda pool: _quantile(endings.failed_e2e_ns(pool), 0.99),

@@ -81,6 +81,7 @@ PROMPT_RATIO = _higher("prompt-ratio", "prompts that arrived unchanged", unit=Un
 MODEL_RATIO = _higher("model-ratio", "on the model they asked for", unit=Unit.RATIO, limit=0.0)
 SMALL_E2E_P99 = _lower("small-e2e-p99", "E2E p99 of small requests", unit=Unit.NS, limit=0.20)
 SILENT_CUT_RATIO = _lower("silent-cut-ratio", "cut streams that end as if whole", unit=Unit.RATIO, limit=0.0)
+CUT_END_RATIO = _higher("cut-end-ratio", "cut streams whose end the client sees", unit=Unit.RATIO, limit=0.0)
 UNCUT_SUCCESS = _higher("uncut-success", "success of what was not cut", unit=Unit.RATIO, limit=0.0)
 FAILED_E2E_P50 = _lower("failed-e2e-p50", "E2E p50 of failures", unit=Unit.NS, limit=0.10)
 FAILED_E2E_P99 = _lower("failed-e2e-p99", "E2E p99 of failures", unit=Unit.NS, limit=0.20)
@@ -177,6 +178,7 @@ METRICS: tuple[Metric, ...] = (
     MODEL_RATIO,
     SMALL_E2E_P99,
     SILENT_CUT_RATIO,
+    CUT_END_RATIO,
     UNCUT_SUCCESS,
     FAILED_E2E_P50,
     FAILED_E2E_P99,

@@ -174,13 +174,15 @@ class Part:
     plan, with a topology that asks for one; 0 takes it as it comes.
     `idle_ns` leaves a gateway that was started for the part alone for so long after the load, and takes its
     CPU time; 0 does not.
+    `give_up_ns` is how long the client waits for the end of an answer; 0 leaves it to the rig, a minute.
     `weights` say, per instance, how much of the sessions it is to have.
     `saturating`: a busy rig can only make the gateway look worse here, so it does not make the slice
     invalid; a criterion that is missed then is not measurable on this machine.
     `overload` follows the workload on the same gateway, and is what is recorded.
     `cross_checked`: wrk may repeat it, to show that the engine is not what is measured.
     `topology` takes the place of the scenario's, for what runs once; None leaves it.
-    `needs` are what a target must be able to do for this part, besides what the scenario needs.
+    `needs` are what a target must be able to do for this part, besides what the scenario needs and what
+    `ask` and `stream` say by themselves.
     """
 
     name: str
@@ -206,6 +208,7 @@ class Part:
     models_every_ns: int = 0
     log_bytes_per_second: int = 0
     idle_ns: int = 0
+    give_up_ns: int = 0
     weights: tuple[tuple[str, int], ...] = ()
     saturating: bool = False
     overload: Overload | None = None

@@ -23,6 +23,11 @@ _FEWEST_BLOCKS = 2
 """Two have a spread, if a wide one; one has none."""
 _EXTRAS = (BENCHMARKS, CONTROLS)
 """What can be asked for like a scenario, and has no file of its own."""
+_ASKED = {
+    Ask.CHAT: Capability.OPENAI_CHAT,
+    Ask.CHAT_CONVERTED: Capability.OPENAI_TO_ANTHROPIC,
+    Ask.MESSAGES: Capability.ANTHROPIC_MESSAGES,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,14 +179,27 @@ def servable(scenarios: Sequence[Scenario], target: Target) -> tuple[tuple[Scena
         if missing:
             skips.append(Skip(scenario=scenario.name, reason=_unclaimed(target, missing)))
             continue
-        unserved = {part.name: part.needs - target.capabilities for part in scenario.parts}
-        kept.append(scenario.only([part for part in scenario.parts if not unserved[part.name]]))
+        unserved = {part.name: _needs(part, scenario) - target.capabilities for part in scenario.parts}
+        served = [part for part in scenario.parts if not unserved[part.name]]
+        if not served:
+            lacking = frozenset[Capability]().union(*unserved.values())
+            skips.append(Skip(scenario=scenario.name, reason=_unclaimed(target, lacking)))
+            continue
+        kept.append(scenario.only(served))
         skips += [
             Skip(scenario=scenario.name, part=name, reason=_unclaimed(target, lacking))
             for name, lacking in unserved.items()
             if lacking
         ]
     return tuple(kept), tuple(skips)
+
+
+def _needs(part: Part, scenario: Scenario) -> frozenset[Capability]:
+    """What the part says that it needs, and what its requests ask for."""
+    if scenario.route is Route.DIRECT:
+        return part.needs
+    streams = part.stream or part.mixed
+    return part.needs | {_ASKED[part.ask], *((Capability.STREAMING,) if streams else ())}
 
 
 def _unclaimed(target: Target, missing: frozenset[Capability]) -> str:
@@ -208,9 +226,9 @@ def _suite_of(scenario: Scenario) -> str:
 def countable(
     scenarios: Sequence[Scenario], target: Target, *, counter: CounterChoice
 ) -> tuple[tuple[Scenario, ...], tuple[Skip, ...]]:
-    """The scenarios; those that count instructions, without the parts that the target cannot serve.
+    """The scenarios without those that count instructions, if nothing is to count, or nothing can.
 
-    Such a scenario is left out where nothing is to count, or nothing can: a gateway that was up before.
+    Nothing can where a gateway was up before.
     """
     why = ""
     if counter is CounterChoice.OFF:
@@ -218,25 +236,8 @@ def countable(
     elif isinstance(target.kind, RunningKind):
         why = "the instructions of a gateway that was not started here cannot be counted"
     counted = [each for each in scenarios if each.cadence is Cadence.COUNTED]
-    kept = tuple(
-        _served(each, target) if each in counted else each
-        for each in scenarios
-        if not (why and each in counted)
-    )
+    kept = tuple(each for each in scenarios if not (why and each in counted))
     return kept, tuple(Skip(scenario=each.name, reason=why) for each in counted if why)
-
-
-def _served(scenario: Scenario, target: Target) -> Scenario:
-    return scenario.only([part for part in scenario.parts if _needs(part) <= target.capabilities])
-
-
-def _needs(part: Part) -> frozenset[Capability]:
-    asked = {
-        Ask.CHAT: Capability.OPENAI_CHAT,
-        Ask.CHAT_CONVERTED: Capability.OPENAI_TO_ANTHROPIC,
-        Ask.MESSAGES: Capability.ANTHROPIC_MESSAGES,
-    }[part.ask]
-    return frozenset({asked, *((Capability.STREAMING,) if part.stream else ())})
 
 
 def uncompared(order: Order) -> Order:

@@ -180,7 +180,7 @@ class Rig:
             warmup_requests=part.warmup_requests,
             requests_per_connection=part.requests_per_connection,
             max_connections=_max_connections(part),
-            timeouts=_TIMEOUTS,
+            timeouts=replace(_TIMEOUTS, total_ns=part.give_up_ns or _TIMEOUTS.total_ns),
             abort=part.abort,
             nonce_prefix=f"{self._rng.getrandbits(24):06x}{self._slices:06x}",
             seed=self._rng.getrandbits(32),

@@ -3,7 +3,7 @@
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
 from perf.model.metric import Metric
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns
 from perf.scenarios.topologies import GENERAL, script
 
@@ -35,14 +35,7 @@ CONVERSION_OVERHEAD = Scenario(
     name="conversion-overhead",
     title="Conversion overhead",
     cadence=Cadence.EVERY_BLOCK,
-    needs=frozenset(
-        {
-            Capability.OPENAI_CHAT,
-            Capability.ANTHROPIC_MESSAGES,
-            Capability.OPENAI_TO_ANTHROPIC,
-            Capability.STREAMING,
-        }
-    ),
+    needs=frozenset(),
     topology=GENERAL,
     parts=_PARTS,
     criteria=(

@@ -3,7 +3,7 @@
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
 from perf.model.metric import Metric
-from perf.model.scenario import Ask, Cadence, Capability, Part, Scenario
+from perf.model.scenario import Ask, Cadence, Part, Scenario
 from perf.model.upstream import Fault, FaultKind
 from perf.scenarios.topologies import GENERAL, script
 
@@ -30,7 +30,7 @@ INSTRUCTIONS = Scenario(
     name="instructions",
     title="Instructions per request",
     cadence=Cadence.COUNTED,
-    needs=frozenset({Capability.OPENAI_CHAT}),
+    needs=frozenset(),
     topology=GENERAL,
     parts=(
         _part(

@@ -7,13 +7,13 @@ from perf.model.load import ClosedLoop
 from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.upstream import Fault, FaultKind, UpstreamScript
-from perf.scenarios.topologies import ANTHROPIC_INSTANCE, FAILOVER, openai_instances, script
+from perf.scenarios.topologies import ANTHROPIC_INSTANCE, FAILOVER, RECOVERING, openai_instances, script
 
 _PRIMARY = "openai-primary"
 _CUT_RATIO = 0.1
 _MANY = 8
 _SPREAD = replace(
-    FAILOVER,
+    RECOVERING,
     name="spread",
     instances=(
         *openai_instances(_MANY),
@@ -21,6 +21,8 @@ _SPREAD = replace(
     ),
 )
 """Three cuts in a row may take an instance out of use; so many that others are always there to answer."""
+_PATIENCE_NS = s_to_ns(5)
+"""How long the client waits for the end of a stream that may have been cut."""
 _CUTS = (
     Fault(kind=FaultKind.FIN, ratio=_CUT_RATIO, after_frames=6),
     Fault(kind=FaultKind.RST, ratio=_CUT_RATIO, after_bytes=1_500),
@@ -35,27 +37,32 @@ def _words(count: int) -> tuple[str, ...]:
     return tuple(f"wörd 語 🙂 {number} " for number in range(count))
 
 
-def _part(
-    name: str,
-    answer: UpstreamScript,
-    *,
-    connections: int,
-    requests: int,
-    ask: Ask = Ask.CHAT,
-    primary: UpstreamScript | None = None,
-) -> Part:
+def _streamed(name: str, answer: UpstreamScript, *, connections: int, requests: int) -> Part:
     return Part(
         name=name,
-        ask=ask,
-        stream=primary is None,
-        keys=500,
+        ask=Ask.CHAT,
+        stream=True,
+        keys=100,
         workload=ClosedLoop(connections=connections, requests=requests),
         default_script=answer,
-        scripts=((_PRIMARY, primary),) if primary else (),
     )
 
 
-_SPLIT = _part(
+def _refused(name: str, refusal: Fault) -> Part:
+    """Whole answers; the primary refuses, the backup does not."""
+    return Part(
+        name=name,
+        ask=Ask.CHAT,
+        keys=500,
+        workload=ClosedLoop(connections=4, requests=300),
+        default_script=script(tokens=16),
+        scripts=((_PRIMARY, script(tokens=16, faults=(refusal,))),),
+        topology=FAILOVER,
+        needs=frozenset({Capability.FAILOVER}),
+    )
+
+
+_SPLIT = _streamed(
     "split",
     replace(
         script(tokens=10, first_delay_ms=20, faults=(Fault(kind=FaultKind.SPLIT, ratio=1.0, after_bytes=1),)),
@@ -64,7 +71,7 @@ _SPLIT = _part(
     connections=2,
     requests=16,
 )
-_COALESCED = _part(
+_COALESCED = _streamed(
     "coalesced",
     replace(
         script(tokens=50, faults=(Fault(kind=FaultKind.COALESCE, ratio=1.0),)),
@@ -74,9 +81,11 @@ _COALESCED = _part(
     requests=60,
 )
 _CUT_ANSWERS = script(tokens=20, interval_ms=1, faults=_CUTS)
-_CUT = replace(_part("cut", _CUT_ANSWERS, connections=4, requests=100), topology=_SPREAD)
+_CUT = replace(
+    _streamed("cut", _CUT_ANSWERS, connections=4, requests=100), topology=_SPREAD, give_up_ns=_PATIENCE_NS
+)
 _CUT_CONVERTED = replace(_CUT, name="cut-converted", ask=Ask.CHAT_CONVERTED)
-_STALLED = _part(
+_STALLED = _streamed(
     "stalled",
     script(
         tokens=20,
@@ -85,35 +94,16 @@ _STALLED = _part(
     connections=16,
     requests=32,
 )
-_OVERLOAD = _part(
-    "overloaded",
-    script(tokens=16),
-    connections=4,
-    requests=300,
-    primary=script(tokens=16, faults=(_OVERLOADED,)),
-)
-_RATE_LIMIT = _part(
-    "rate-limited",
-    script(tokens=16),
-    connections=4,
-    requests=300,
-    primary=script(tokens=16, faults=(_LIMITED,)),
-)
+_OVERLOAD = _refused("overloaded", _OVERLOADED)
+_RATE_LIMIT = _refused("rate-limited", _LIMITED)
 
 STREAM_FAULTS = Scenario(
     number="9",
     name="stream-faults",
     title="Stream faults",
     cadence=Cadence.ONCE,
-    needs=frozenset(
-        {
-            Capability.OPENAI_CHAT,
-            Capability.OPENAI_TO_ANTHROPIC,
-            Capability.STREAMING,
-            Capability.FAILOVER,
-        }
-    ),
-    topology=FAILOVER,
+    needs=frozenset(),
+    topology=RECOVERING,
     parts=(_SPLIT, _COALESCED, _CUT, _CUT_CONVERTED, _STALLED, _OVERLOAD, _RATE_LIMIT),
     criteria=(
         *(
@@ -128,6 +118,7 @@ STREAM_FAULTS = Scenario(
             criterion
             for part in (_CUT, _CUT_CONVERTED)
             for criterion in (
+                Criterion(part=part.name, metric=m.CUT_END_RATIO, bound=Bound.AT_LEAST, target=1.0),
                 Criterion(part=part.name, metric=m.UNCUT_SUCCESS, bound=Bound.AT_LEAST, target=0.999),
                 Criterion(part=part.name, metric=m.FAILED_E2E_P99, bound=Bound.AT_MOST, target=s_to_ns(1)),
             )
@@ -151,7 +142,6 @@ STREAM_FAULTS_SHORT = replace(
     number="9S",
     name="stream-faults-short",
     title="Stream faults, short",
-    needs=STREAM_FAULTS.needs - {Capability.OPENAI_TO_ANTHROPIC},
     parts=tuple(part for part in STREAM_FAULTS.parts if part.name in _SHORT),
     criteria=tuple(each for each in STREAM_FAULTS.criteria if each.part in _SHORT),
 )

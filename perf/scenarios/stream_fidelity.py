@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Criterion, Part, Scenario
 from perf.model.upstream import TokenUsage, UpstreamScript
 from perf.model.wire import NONCE_ECHO
 from perf.scenarios.topologies import GENERAL, script
@@ -44,14 +44,7 @@ def _scenario(*, number: str, name: str, streams: int, interval_ms: float) -> Sc
         name=name,
         title=f"Fidelity of {streams:,} streams at once",
         cadence=Cadence.ONCE,
-        needs=frozenset(
-            {
-                Capability.OPENAI_CHAT,
-                Capability.ANTHROPIC_MESSAGES,
-                Capability.OPENAI_TO_ANTHROPIC,
-                Capability.STREAMING,
-            }
-        ),
+        needs=frozenset(),
         topology=GENERAL,
         parts=parts,
         criteria=tuple(

@@ -92,6 +92,7 @@ MUTANTS = (
         patch="cache-tokens-lost", scenario="stream-fidelity", parts=("chat-converted",), metric=m.USAGE_RATIO
     ),
     Mutant(patch="clean-end-after-cut", scenario="stream-faults", parts=("cut",), metric=m.SILENT_CUT_RATIO),
+    Mutant(patch="endless-after-cut", scenario="stream-faults", parts=("cut",), metric=m.CUT_END_RATIO),
     Mutant(
         patch="delayed-small-writes",
         scenario="client-aborts",

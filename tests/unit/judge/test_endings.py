@@ -1,20 +1,33 @@
 """What counts as a silent cut, a failure's time, and an abort that the upstream saw."""
 
+from dataclasses import replace
+
 import pytest
 
+from perf.judge.compare import series_of
+from perf.judge.criteria import judge_criteria
 from perf.judge.endings import (
     abort_seen_ratio,
     abort_times_ns,
+    cut_end_ratio,
     failed_e2e_ns,
     silent_cut_ratio,
     uncut_success,
 )
 from perf.judge.pool import Pool
+from perf.judge.summarise import summarise
+from perf.model import metric as m
 from perf.model.load import Outcome, Phase
+from perf.model.metric import Metric
+from perf.model.policy import DEFAULT_POLICY
 from perf.model.upstream import FaultKind
+from perf.model.verdict import Decision
+from perf.scenarios.stream_faults import STREAM_FAULTS
+from tests.factories import a_block
 from tests.unit.judge.setting import a_sample, a_slice, an_arrival
 
 _CUT = (FaultKind.FIN,)
+_CUTTING = next(part for part in STREAM_FAULTS.parts if part.name == "cut")
 
 
 @pytest.mark.parametrize(
@@ -67,6 +80,60 @@ def test_a_cut_stream_excuses_no_other(outcome: Outcome, success: float) -> None
 
     assert uncut_success(Pool([record])) == success
     assert uncut_success(Pool([a_slice(samples, [an_arrival(1)])])) is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ended"),
+    [
+        pytest.param(Outcome.TOTAL_TIMEOUT, 0.5, id="hung"),
+        pytest.param(Outcome.FIRST_BYTE_TIMEOUT, 0.5, id="held-back"),
+        pytest.param(Outcome.RESET, 1.0, id="reset"),
+        pytest.param(Outcome.STREAM_ERROR, 1.0, id="error-event"),
+    ],
+)
+def test_a_cut_stream_that_hangs_has_no_end(outcome: Outcome, ended: float) -> None:
+    """One of two ended with an error event; of the third, which was not cut, nothing is said."""
+    samples = [a_sample(0, outcome=outcome), a_sample(1, outcome=Outcome.STREAM_ERROR), a_sample(2)]
+    arrivals = [an_arrival(0, faults=_CUT), an_arrival(1, faults=_CUT), an_arrival(2)]
+
+    assert cut_end_ratio(Pool([a_slice(samples, arrivals)])) == ended
+    assert cut_end_ratio(Pool([a_slice(samples[2:], arrivals[2:])])) is None
+
+
+def test_a_gateway_that_passes_nothing_on_has_no_success() -> None:
+    """Nothing arrived, and so nothing was cut: where something was to be, that is no excuse."""
+    samples = [a_sample(number, outcome=Outcome.SERVER_5XX) for number in range(2)]
+
+    assert uncut_success(Pool([a_slice(samples, [], part=_CUTTING)])) == 0.0
+
+
+@pytest.mark.parametrize("part", ["cut", "cut-converted"])
+@pytest.mark.parametrize(
+    ("uncut", "cut", "missed"),
+    [
+        pytest.param(Outcome.OK, Outcome.STREAM_ERROR, set(), id="faithful"),
+        pytest.param(Outcome.OK, Outcome.TOTAL_TIMEOUT, {m.CUT_END_RATIO}, id="cut-streams-hang"),
+        pytest.param(Outcome.TOTAL_TIMEOUT, Outcome.STREAM_ERROR, {m.UNCUT_SUCCESS}, id="others-hang"),
+        pytest.param(Outcome.SERVER_5XX, Outcome.SERVER_5XX, {m.UNCUT_SUCCESS}, id="all-fail"),
+    ],
+)
+def test_scenario_9_misses_what_hangs_or_fails(
+    part: str, uncut: Outcome, cut: Outcome, missed: set[Metric]
+) -> None:
+    """Every fifth stream was cut; none of this ends as if it were whole."""
+    samples = [a_sample(number, outcome=uncut if number % 5 else cut) for number in range(100)]
+    arrivals = [an_arrival(number, faults=() if number % 5 else _CUT) for number in range(100)]
+    (own,) = (each for each in STREAM_FAULTS.parts if each.name == part)
+    record = a_slice(samples, arrivals, part=own)
+    record = replace(record, step=replace(record.step, scenario=STREAM_FAULTS.name))
+    blocks = [a_block(number=0, parts=summarise([record], policy=DEFAULT_POLICY))]
+    findings = judge_criteria(
+        [STREAM_FAULTS.only([own])], all_series=series_of(blocks), blocks=blocks, policy=DEFAULT_POLICY
+    )
+
+    assert {each.key.metric for each in findings if each.decision is Decision.MISSED} == {
+        metric.name for metric in missed
+    }
 
 
 def test_failures_have_times_of_their_own() -> None:

@@ -9,10 +9,11 @@ from perf.errors import ConfigError, NothingToCompareError, UsageError
 from perf.model.counting import CounterChoice
 from perf.model.metric import Key
 from perf.model.policy import DEFAULT_POLICY, Loss, Miss, Waiver
-from perf.model.scenario import Capability
+from perf.model.scenario import Ask, Capability, Route, Scenario
 from perf.model.target import RunningKind
 from perf.pipeline.order import (
     Order,
+    countable,
     lasting,
     left_out,
     require_known_places,
@@ -46,6 +47,25 @@ _ORDER = Order(
     head_sha="",
     pull_request=0,
 )
+
+_ASKS = {
+    Ask.CHAT: Capability.OPENAI_CHAT,
+    Ask.CHAT_CONVERTED: Capability.OPENAI_TO_ANTHROPIC,
+    Ask.MESSAGES: Capability.ANTHROPIC_MESSAGES,
+}
+_CLAIMS = (
+    frozenset[Capability](),
+    frozenset({Capability.OPENAI_CHAT}),
+    frozenset({Capability.ANTHROPIC_MESSAGES, Capability.STREAMING}),
+    *(frozenset(Capability) - {each} for each in Capability),
+)
+_PLAIN = {
+    "5": {"chat", "chat-stream"},
+    "9": {"split", "coalesced", "cut", "stalled"},
+    "9S": {"coalesced", "cut"},
+    "14": {"chat"},
+    "17": {"chat", "chat-stream"},
+}
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
@@ -114,9 +134,44 @@ def test_what_a_target_does_not_claim_is_skipped_with_the_reason() -> None:
     kept, skips = servable(SCENARIOS, target)
 
     wanting = [each.name for each in SCENARIOS if Capability.FAILOVER in each.needs]
-    assert [skip.scenario for skip in skips] == wanting
+    assert [skip.scenario for skip in skips if not skip.part] == wanting
+    assert [skip.place for skip in skips if skip.part] == [
+        "stream-faults/overloaded",
+        "stream-faults/rate-limited",
+    ]
     assert all("failover" in skip.reason for skip in skips)
     assert len(kept) == len(SCENARIOS) - len(wanting)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+@pytest.mark.parametrize("claims", _CLAIMS, ids=lambda claims: "+".join(sorted(claims)))
+def test_every_part_is_either_measured_or_told_as_skipped(
+    scenario: Scenario, claims: frozenset[Capability]
+) -> None:
+    """Whatever a target claims; what is measured asks for nothing that it does not claim."""
+    target = replace(TARGETS[0], capabilities=claims)
+    kept, skips = servable([scenario], target)
+    kept, uncounted = countable(kept, target, counter=CounterChoice.CALLGRIND)
+    measured = {part.name for each in kept for part in each.parts}
+    skipped = {part.name for part in scenario.parts for skip in skips if skip.part in ("", part.name)}
+
+    assert not uncounted
+    assert measured.isdisjoint(skipped)
+    assert measured | skipped == {part.name for part in scenario.parts}
+    assert all(each.parts for each in kept)
+    if scenario.route is Route.THROUGH_SUT:
+        assert all(_ASKS[part.ask] in claims for each in kept for part in each.parts)
+
+
+@pytest.mark.parametrize("number", ["5", "9", "9S", "14", "17"])
+def test_a_target_of_plain_streams_is_held_to_what_it_serves(number: str) -> None:
+    """Neither conversion nor failover is needed to pass a stream on."""
+    target = replace(TARGETS[0], capabilities=frozenset({Capability.OPENAI_CHAT, Capability.STREAMING}))
+    (whole,) = select("fast", [number])
+    (kept,), skips = servable([whole], target)
+
+    assert {part.name for part in kept.parts} == _PLAIN[number]
+    assert {skip.part for skip in skips} == {part.name for part in whole.parts} - _PLAIN[number]
 
 
 def test_a_usual_order_is_carried_out() -> None:
