@@ -22,6 +22,7 @@ from perf.sut.source import candidate_source, repository_root
 
 _NOT_TRIED = "not tried"
 _WIDTH = 110
+_EXPLAINED = frozenset({Outcome.FAILED, Outcome.PARTLY})
 
 
 def targets(repo: Path, names: Sequence[str], *, trying: bool) -> Exit:
@@ -87,14 +88,14 @@ def _cell(scenario: Scenario, trials: Trials | None) -> str:
 
 
 def _note(target: Target, trials: Trials | None) -> str:
-    """When it was tried, and why what failed did."""
+    """When it was tried, why what failed did, and what is missing of what works in part."""
     if trials is None:
         return f"{target.name}: {_NOT_TRIED}; `perfgate targets --try --target {target.name}` does."
     lines = [f"{target.name}: tried {trials.tried_at} ({trials.source})"]
-    failed: dict[str, list[str]] = {}
+    told: dict[str, list[str]] = {}
     for each in trials.trials:
-        if each.outcome is Outcome.FAILED:
-            failed.setdefault(each.reason, []).append(each.scenario)
+        if each.outcome in _EXPLAINED:
+            told.setdefault(each.reason, []).append(each.scenario)
     lines += [
         fill(
             f"{', '.join(names)}: {reason}",
@@ -103,6 +104,6 @@ def _note(target: Target, trials: Trials | None) -> str:
             subsequent_indent="    ",
             break_on_hyphens=False,
         )
-        for reason, names in failed.items()
+        for reason, names in told.items()
     ]
     return "\n".join(lines)

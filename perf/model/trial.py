@@ -9,6 +9,8 @@ class Outcome(StrEnum):
 
     WORKS = "works"
     """A request of each part was answered well, and reached an upstream by way of the gateway."""
+    PARTLY = "works in part"
+    """The same of those parts that ask for nothing which the target does not claim."""
     NOT_SUPPORTED = "not supported"
     """The target does not claim what the scenario needs."""
     FAILED = "failed"
@@ -16,7 +18,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One scenario on one target; `reason` says why it does not work, "" where it does."""
+    """One scenario on one target; `reason` says why it, or a part of it, does not work, "" where all does."""
 
     scenario: str
     outcome: Outcome

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from perf.errors import PerfgateError
 from perf.model.build import Build, Source
-from perf.model.run import Arm
+from perf.model.run import Arm, Skip
 from perf.model.scenario import Route, Scenario, Topology
 from perf.model.target import Target
 from perf.model.trial import Outcome, Trial, Trials
@@ -50,6 +50,7 @@ def try_target(
         found |= _tried(target, built, scenarios=served, listener=listener)
     except PerfgateError as error:
         found |= {each.name: _failed(each, error) for each in served}
+    found = in_part(found, skips)
     return Trials(
         target=target.name,
         tried_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -87,6 +88,23 @@ def with_trials(found: Mapping[str, Trial], trials: Sequence[Trial]) -> dict[str
     """What is known of each scenario: one that failed under one topology works no better for another."""
     failed = {name for name, trial in found.items() if trial.outcome is Outcome.FAILED}
     return {**found, **{trial.scenario: trial for trial in trials if trial.scenario not in failed}}
+
+
+def in_part(found: Mapping[str, Trial], skips: Sequence[Skip]) -> dict[str, Trial]:
+    """The same; what works, but for parts that were skipped, works in part, and says which are missing."""
+    missing: dict[str, dict[str, list[str]]] = {}
+    for skip in skips:
+        if skip.part and found[skip.scenario].outcome is Outcome.WORKS:
+            missing.setdefault(skip.scenario, {}).setdefault(skip.reason, []).append(skip.part)
+    partly = {
+        name: Trial(
+            scenario=name,
+            outcome=Outcome.PARTLY,
+            reason="; ".join(f"without {', '.join(parts)}: {reason}" for reason, parts in reasons.items()),
+        )
+        for name, reasons in missing.items()
+    }
+    return {**found, **partly}
 
 
 @contextmanager

@@ -20,8 +20,12 @@ def test_what_failed_for_one_reason_is_told_once(tmp_path: Path, capsys: pytest.
         for name in ("failover", "drain-rate")
     ]
     works = Trial(scenario="overload", outcome=Outcome.WORKS, reason="")
+    partly = Trial(scenario="config-scale", outcome=Outcome.PARTLY, reason="without routes: not claimed")
     tried = Trials(
-        target="portkey", tried_at="2026-11-23T10:00:00+00:00", source="Portkey", trials=(*failed, works)
+        target="portkey",
+        tried_at="2026-11-23T10:00:00+00:00",
+        source="Portkey",
+        trials=(*failed, works, partly),
     )
     write_trials(tmp_path / STATE_FOLDER, tried)
     code = main(["targets", "--repo", str(tmp_path), "--target", "portkey"])
@@ -29,7 +33,10 @@ def test_what_failed_for_one_reason_is_told_once(tmp_path: Path, capsys: pytest.
 
     assert code == Exit.PASS
     assert "  failover, drain-rate: not built\n" in told
-    assert {"7 failover                   FAILED", "12 overload                  works"} <= {
-        line.rstrip() for line in told.splitlines()
-    }
+    assert "  config-scale: without routes: not claimed\n" in told
+    assert {
+        "7 failover                   FAILED",
+        "12 overload                  works",
+        "20 config-scale              works in part",
+    } <= {line.rstrip() for line in told.splitlines()}
     assert "3 sticky-sessions            not tried" in told

@@ -2,8 +2,9 @@
 
 import pytest
 
+from perf.model.run import Skip
 from perf.model.trial import Outcome, Trial
-from perf.pipeline.trying import with_trials
+from perf.pipeline.trying import in_part, with_trials
 
 
 @pytest.mark.parametrize(
@@ -23,3 +24,24 @@ def test_a_scenario_works_only_under_all_its_topologies(
         found = with_trials(found, [Trial(scenario="config-scale", outcome=outcome, reason="")])
 
     assert found["config-scale"].outcome is known
+
+
+@pytest.mark.parametrize("outcome", [Outcome.WORKS, Outcome.FAILED], ids=lambda outcome: outcome.value)
+def test_parts_that_are_not_claimed_are_missed(outcome: Outcome) -> None:
+    """What works without them works in part, and names them once a reason; a failure stays one."""
+    tried = {name: Trial(scenario=name, outcome=outcome, reason="") for name in ("config-scale", "overload")}
+    skips = [
+        Skip(scenario="config-scale", part=part, reason=f"routers do not claim {claim}")
+        for part, claim in (("routes", "model-routes"), ("other", "model-routes"), ("models", "model-list"))
+    ]
+    found = in_part(tried, skips)
+
+    assert found["overload"] == tried["overload"]
+    if outcome is Outcome.FAILED:
+        assert found == tried
+        return
+    assert found["config-scale"].outcome is Outcome.PARTLY
+    assert found["config-scale"].reason == (
+        "without routes, other: routers do not claim model-routes; "
+        "without models: routers do not claim model-list"
+    )
