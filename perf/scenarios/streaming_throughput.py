@@ -27,7 +27,7 @@ STREAMING_THROUGHPUT = Scenario(
             ask=Ask.CHAT,
             stream=True,
             keys=10,
-            workload=ClosedLoop(connections=10, requests=20),
+            workload=ClosedLoop(connections=10, requests=40),
             warmup_requests=10,
             default_script=script(tokens=100, first_delay_ms=20, interval_ms=1),
         ),
