@@ -1,6 +1,7 @@
 """What every connection of a run goes by: requests, numbers, limits, and where to record."""
 
 from dataclasses import dataclass
+from math import gcd
 from time import monotonic_ns
 from typing import Self
 
@@ -17,6 +18,33 @@ _NONCE_PREFIX_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """How the count of planned aborts moves on, so that they do not fall on the same templates each lap.
+
+    By `step` after every `span` requests. It stays where number of templates and count have no factor in
+    common: each template has its turn anyway.
+    """
+
+    step: int
+    span: int
+
+    @classmethod
+    def of(cls, plan: LoadPlan) -> Self:
+        """What a plan needs; a step of two keeps to streams, where every other template is one."""
+        templates = len(plan.templates) if plan.spread is Spread.BY_REQUEST else 1
+        every = plan.abort.every if plan.abort else 1
+        shared = gcd(templates, every)
+        if shared == 1:
+            return cls(step=0, span=1)
+        alike = len({template.stream for template in plan.templates}) == 1
+        return cls(step=1 if alike else 2, span=templates * (every // shared))
+
+    def at(self, count: int) -> int:
+        """How far it has moved by so many requests of steady state."""
+        return self.step * (count // self.span)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """The settled terms of one run; `steady_from` is the number of the first steady-state request.
 
@@ -30,6 +58,7 @@ class Terms:
     steady_from: int
     requests_per_connection: int
     abort: Abort | None
+    drift: Drift
     familiar: tuple[Familiar, ...]
     churn: Churn
     recorder: Recorder
@@ -55,6 +84,7 @@ class Terms:
             steady_from=plan.warmup_requests,
             requests_per_connection=plan.requests_per_connection,
             abort=plan.abort,
+            drift=Drift.of(plan),
             familiar=tuple(Familiar() for _ in plan.templates),
             churn=Churn(plan.churn_per_second / share.of),
             recorder=Recorder(),
@@ -71,7 +101,8 @@ class Terms:
         """After how many deltas the client hangs up on request `number`; -1 is never, as in warm-up."""
         if self.abort is None or number < self.steady_from:
             return -1
-        is_chosen = (number - self.steady_from + 1) % self.abort.every == 0
+        count = number - self.steady_from
+        is_chosen = (count + 1 + self.drift.at(count)) % self.abort.every == 0
         return self.abort.after_deltas if is_chosen else -1
 
     def phase_of(self, number: int) -> Phase:

@@ -110,8 +110,10 @@ class Timeouts:
 class Abort:
     """Planned aborts: of each `every`-th request, the client hangs up after `after_deltas` content deltas.
 
-    Counted from one in steady state. With 0 deltas the client hangs up as soon as it has sent;
-    a request that has no so many deltas ends as it would have.
+    Counted from one in steady state. Where the same templates would be hit lap by lap, the count moves on
+    from lap to lap, so that each has its turn: by two where some do not stream, to keep to those that do.
+    With 0 deltas the client hangs up as soon as it has sent; a request that has no so many deltas ends as
+    it would have.
     """
 
     every: int

@@ -87,3 +87,41 @@ def test_aborts_fall_on_each_nth_steady_request(warmup: int, every: int, number:
     is_steady = number >= warmup
     assert terms.phase_of(number) is (Phase.STEADY if is_steady else Phase.WARM_UP)
     assert terms.abort_after(number) == (3 if is_steady and (number - warmup + 1) % every == 0 else -1)
+
+
+@given(
+    templates=st.integers(1, 40),
+    every=st.integers(1, 30),
+    warmup=st.integers(0, 50),
+    deltas=st.integers(0, 3),
+)
+def test_each_template_has_its_turn_to_be_aborted(
+    templates: int, every: int, warmup: int, deltas: int
+) -> None:
+    """Once in `every` laps: no client only ever leaves, and none never does."""
+    plan = a_plan(
+        templates=(a_template(),) * templates,
+        warmup_requests=warmup,
+        abort=Abort(every=every, after_deltas=deltas),
+    )
+    terms = Terms.of(plan, endpoint=Endpoint.of(plan.base_url))
+    numbers = range(warmup, warmup + templates * every)
+    left = [
+        terms.template_of(number=number, slot=0) for number in numbers if terms.abort_after(number) == deltas
+    ]
+
+    assert sorted(left) == list(range(templates))
+
+
+@given(pairs=st.integers(1, 40), halves=st.integers(1, 15))
+def test_aborts_of_streams_keep_to_streams(pairs: int, halves: int) -> None:
+    """Where every other template streams and an even number is counted, all of these have their turn."""
+    kinds = (a_template(stream=False), a_template(stream=True))
+    plan = a_plan(templates=kinds * pairs, abort=Abort(every=2 * halves, after_deltas=3))
+    terms = Terms.of(plan, endpoint=Endpoint.of(plan.base_url))
+    laps = 2 * pairs * 2 * halves
+    left = [
+        terms.template_of(number=number, slot=0) for number in range(laps) if terms.abort_after(number) > 0
+    ]
+
+    assert set(left) == set(range(1, 2 * pairs, 2))
