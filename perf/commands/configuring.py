@@ -3,7 +3,7 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from perf.commands.ordering import config_of
@@ -78,6 +78,7 @@ def config(repo: Path, wanted: Wanted, *, into: Path | None) -> Exit:
     target = find_target(own, wanted.target or own.target)
     request = _request(wanted, target)
     try:
+        _require_ranks(target, request, setup=wanted.setup)
         files = target.render(request)
     except ValueError as impossible:
         raise ConfigError(
@@ -95,6 +96,26 @@ def config(repo: Path, wanted: Wanted, *, into: Path | None) -> Exit:
     if headers:
         sys.stdout.write(("\n" if files and into is None else "") + headers)
     return Exit.PASS
+
+
+def _require_ranks(target: Target, request: ConfigRequest, *, setup: Setup) -> None:
+    """UsageError if the instances differ in priority or weight, and the target's configuration does not."""
+    if len({(each.priority, each.weight) for each in request.endpoints}) < 2:
+        return
+    alike = tuple(replace(each, priority=1, weight=100) for each in request.endpoints)
+    if _told(target, request) == _told(target, replace(request, endpoints=alike)):
+        raise UsageError(
+            f"{target.name} cannot be told so: its configuration says nothing of priorities or weights, and "
+            "would be that of equal instances",
+            where=f"--setup {setup}",
+            cure="Choose --setup general or single, or a target that knows them.",
+        )
+
+
+def _told(target: Target, request: ConfigRequest) -> object:
+    """All that a target and its clients are told."""
+    key = request.client_keys[0]
+    return target.render(request), [target.headers(request, ask, key=key) for ask in Ask]
 
 
 def _weights(text: str) -> tuple[int, ...]:

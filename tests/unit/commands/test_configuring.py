@@ -90,3 +90,35 @@ def test_further_models_are_configured(capsys: pytest.CaptureFixture[str]) -> No
     ]
     assert "default_provider" not in document["routing"]
     assert len(document["providers"]["openai"]) == 3
+
+
+@pytest.mark.parametrize("target", ["vllm-router", "sglang-router"])
+@pytest.mark.parametrize("setup", ["weighted", "failover"])
+def test_a_setup_that_a_target_cannot_tell_is_refused(
+    capsys: pytest.CaptureFixture[str], target: str, setup: str
+) -> None:
+    """The routers know a list of workers: to print it would hand out equal instances under another name."""
+    assert main(["config", "--target", target, "--setup", setup]) == 2
+    told = capsys.readouterr()
+
+    assert told.out == ""
+    assert target in told.err
+    assert f"--setup {setup}" in told.err
+
+
+@pytest.mark.parametrize("target", ["litellm", "portkey", "reference"])
+@pytest.mark.parametrize("setup", ["weighted", "failover"])
+def test_a_setup_that_a_target_can_tell_is_printed(
+    capsys: pytest.CaptureFixture[str], target: str, setup: str
+) -> None:
+    """In the target's own words."""
+    assert printed(capsys, "--target", target, "--setup", setup)
+
+
+def test_equal_weights_need_no_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """One instance, or equal ones, can be told to any target."""
+    for words in (
+        ["--setup", "failover", "--instances", "1"],
+        ["--setup", "weighted", "--weights", "50,50"],
+    ):
+        assert printed(capsys, "--target", "vllm-router", *words)
