@@ -55,7 +55,7 @@ def conclude(
         *_contract(case, scenarios, expected=_promised(run, scenarios)),
     )
     return Verdict(
-        state=_state(findings, subjects=_subjects(scenarios)),
+        state=_state(findings, subjects=_subjects(run, scenarios)),
         settled=_control_failed(findings)
         or settled({finding.decision for finding in findings if finding.gating}, case.look),
         findings=findings,
@@ -145,9 +145,15 @@ def _identical(finding: Finding) -> Finding:
     return finding
 
 
-def _subjects(scenarios: Sequence[Scenario]) -> frozenset[str]:
-    """The scenarios that say something about the gateway, not about the rig."""
-    return frozenset(each.name for each in scenarios if each.route is Route.THROUGH_SUT)
+def _subjects(run: Run, scenarios: Sequence[Scenario]) -> frozenset[str]:
+    """The scenarios that say something about the gateway, not about the rig.
+
+    About the rig, where it was all that was asked for: nothing was left out, and nothing is compared.
+    """
+    through = frozenset(each.name for each in scenarios if each.route is Route.THROUGH_SUT)
+    rig = frozenset(each.name for each in scenarios) - through
+    alone = run.header.mode is Mode.CRITERIA_ONLY and not run.header.skips
+    return rig if alone and frozenset(run.header.scenarios) <= rig else through
 
 
 def _state(findings: Sequence[Finding], *, subjects: Collection[str]) -> State:

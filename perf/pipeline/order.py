@@ -259,13 +259,22 @@ def controllable(scenarios: Sequence[Scenario], target: Target) -> bool:
     )
 
 
+def _asks_only_the_rig(order: Order) -> bool:
+    """Whether the rig is all that was asked for, with nothing left out and nothing to compare."""
+    rig = {scenario.route for scenario in order.scenarios} == {Route.DIRECT}
+    return rig and order.mode is Mode.CRITERIA_ONLY and not order.skips and not order.benchmarks
+
+
 def require_something(order: Order) -> None:
     """Raise if this order could only end in knowing nothing."""
+    if _asks_only_the_rig(order):
+        return
     if not any(scenario.route is Route.THROUGH_SUT for scenario in order.scenarios) and not order.benchmarks:
         raise NothingToCompareError(
             "No scenario to run that goes through the gateway",
             where=f"suite {order.suite}, target {order.target.name}",
-            cure="Choose at least one of `perfgate scenarios` that the target can serve.",
+            cure="Choose at least one of `perfgate scenarios` that the target can serve; to look at the rig "
+            "alone, compare nothing: --no-base --no-baseline.",
         )
     judged = any(each.criteria for each in order.scenarios if each.route is Route.THROUGH_SUT)
     if order.mode is Mode.CRITERIA_ONLY and not judged:

@@ -15,9 +15,10 @@ from perf.judge.verdict import conclude
 from perf.model import metric as m
 from perf.model.baseline import Baseline
 from perf.model.policy import Policy
-from perf.model.run import Arm, Run
+from perf.model.run import Arm, Mode, Run, Skip
+from perf.model.scenario import Route
 from perf.model.verdict import CautionKind, Decision, State, Verdict
-from tests.factories import a_baseline, a_block, a_part, a_record, an_entry, an_environment
+from tests.factories import a_baseline, a_block, a_header, a_part, a_record, a_run, an_entry, an_environment
 from tests.unit.judge.setting import (
     KEY,
     POLICY,
@@ -133,6 +134,35 @@ def test_no_regression_is_a_pass_only_if_somebody_looked() -> None:
     nothing = conclude(_UNCHANGED, scenarios=(), baseline=None, policy=POLICY)
 
     assert nothing.state is State.NO_RESULT
+
+
+@pytest.mark.parametrize(
+    ("mode", "others", "skips", "state"),
+    [
+        pytest.param(Mode.CRITERIA_ONLY, (), (), State.PASSED, id="all-that-was-asked"),
+        pytest.param(Mode.BASELINE_ONLY, (), (), State.NO_RESULT, id="in-place-of-a-comparison"),
+        pytest.param(Mode.CRITERIA_ONLY, ("failover",), (), State.NO_RESULT, id="beside-others"),
+        pytest.param(
+            Mode.CRITERIA_ONLY,
+            (),
+            (Skip(scenario="failover", reason="not claimed"),),
+            State.NO_RESULT,
+            id="all-that-was-left",
+        ),
+    ],
+)
+def test_a_rig_that_is_well_is_no_well_gateway(
+    mode: Mode, others: tuple[str, ...], skips: tuple[Skip, ...], state: State
+) -> None:
+    """Its criteria are a result only for whoever asked for nothing else, and compares nothing."""
+    rig = a_scenario(route=Route.DIRECT, criteria=(success_criterion(),))
+    blocks = tuple(
+        a_block(number=number, parts=(a_part(arm=Arm.RIG, values={m.SUCCESS_RATIO.name: 1.0}),))
+        for number in range(1, 25)
+    )
+    run = a_run(header=a_header(mode=mode, scenarios=(rig.name, *others), skips=skips), blocks=blocks)
+
+    assert conclude(run, scenarios=[rig], baseline=None, policy=POLICY).state is state
 
 
 def test_a_baseline_from_a_laptop() -> None:

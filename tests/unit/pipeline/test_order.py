@@ -9,6 +9,7 @@ from perf.errors import ConfigError, NothingToCompareError, UsageError
 from perf.model.counting import CounterChoice
 from perf.model.metric import Key
 from perf.model.policy import DEFAULT_POLICY, Loss, Miss, Waiver
+from perf.model.run import Skip
 from perf.model.scenario import Ask, Capability, Route, Scenario
 from perf.model.target import RunningKind
 from perf.pipeline.order import (
@@ -48,6 +49,9 @@ _ORDER = Order(
     pull_request=0,
 )
 
+_RIG_ALONE = replace(
+    _ORDER, scenarios=select("fast", ["1B", "2B"]), benchmarks=False, base=None, baseline=None
+)
 _ASKS = {
     Ask.CHAT: Capability.OPENAI_CHAT,
     Ask.CHAT_CONVERTED: Capability.OPENAI_TO_ANTHROPIC,
@@ -174,6 +178,12 @@ def test_a_target_of_plain_streams_is_held_to_what_it_serves(number: str) -> Non
     assert {skip.part for skip in skips} == {part.name for part in whole.parts} - _PLAIN[number]
 
 
+@pytest.mark.parametrize("wanted", [["1B"], ["2B"], ["1B", "2B"]], ids="+".join)
+def test_the_rig_alone_is_something_where_nothing_is_compared(wanted: list[str]) -> None:
+    """It has criteria of its own, and whoever names it wants to know of nothing else."""
+    require_something(replace(_RIG_ALONE, scenarios=select("fast", wanted)))
+
+
 def test_a_usual_order_is_carried_out() -> None:
     """A base and scenarios through the gateway are something."""
     require_something(_ORDER)
@@ -187,6 +197,14 @@ def test_a_usual_order_is_carried_out() -> None:
             NothingToCompareError,
             id="only-the-rig",
         ),
+        pytest.param(
+            replace(_RIG_ALONE, skips=(Skip(scenario="failover", reason="not claimed"),)),
+            NothingToCompareError,
+            id="only-the-rig-is-left",
+        ),
+        pytest.param(replace(_RIG_ALONE, base=a_source()), NothingToCompareError, id="rig-beside-a-base"),
+        pytest.param(replace(_RIG_ALONE, baseline=a_baseline()), NothingToCompareError, id="rig-by-baseline"),
+        pytest.param(replace(_RIG_ALONE, scenarios=()), NothingToCompareError, id="not-even-the-rig"),
         pytest.param(
             replace(_ORDER, scenarios=(), benchmarks=False), NothingToCompareError, id="no-scenario"
         ),
