@@ -35,6 +35,7 @@ OF_PROCESSES = frozenset(
         m.SOCKET_GROWTH,
         m.MEMORY_PER_KEY,
         m.MEMORY_PER_KNOWN_KEY,
+        m.MEMORY_PER_CHUNK,
         m.READY_TIME,
         m.FIRST_ANSWER_TIME,
         m.IDLE_CPU,

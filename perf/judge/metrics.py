@@ -181,6 +181,15 @@ def _if_sampled(extract: Extract, *, closed: bool) -> Extract:
     )
 
 
+def _if_held_open(extract: Extract) -> Extract:
+    """The same where what the gateway holds is sampled while streams are open that all end well."""
+    return lambda pool: (
+        extract(pool)
+        if (part := pool.slices[0].step.part).usage_every_ns and part.stream and part.abort is None
+        else None
+    )
+
+
 EXTRACTORS: Mapping[Metric, Extract] = {
     m.E2E_MIN: lambda pool: _quantile(pool.e2e_ns, 0.0),
     m.E2E_MEAN: lambda pool: _mean(pool.e2e_ns),
@@ -249,6 +258,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.SOCKET_GROWTH: _if_unchanging(soak.socket_growth),
     m.MEMORY_PER_KEY: _if_sampled(soak.memory_per_key_bytes, closed=True),
     m.MEMORY_PER_KNOWN_KEY: _if_sampled(soak.memory_per_known_key_bytes, closed=True),
+    m.MEMORY_PER_CHUNK: _if_held_open(soak.memory_per_chunk_bytes),
     m.SATURATION: overload.saturation,
     m.OVERLOAD_GOODPUT: overload.overload_goodput,
     m.OVERLOAD_RECOVERY: overload.overload_recovery_ns,

@@ -52,6 +52,24 @@ def memory_per_known_key_bytes(pool: Pool) -> float | None:
     return _per_key(pool, 1)
 
 
+def memory_per_chunk_bytes(pool: Pool) -> float | None:
+    """By how much resident memory grew with each chunk of streams that are all open at once.
+
+    The Theil–Sen slope over the phases of their common life, over the chunks that came in it: what is held
+    as long as a stream lasts. What comes and goes with a stream is no growth.
+    """
+    record = pool.slices[0]
+    times_ns = record.recording.delta_times_ns
+    if not times_ns:
+        return None
+    start_ns, end_ns = min(times_ns), max(times_ns)
+    points = list(_medians(record, lambda sample: sample.rss_bytes, start_ns=start_ns, end_ns=end_ns))
+    if len(points) < _FEWEST_PHASES:
+        return None
+    slope = theil_sen([at for at, _ in points], [value for _, value in points], confidence=_CONFIDENCE).slope
+    return slope * ns_to_s(end_ns - start_ns) / len(times_ns)
+
+
 def _grown(pool: Pool, quantity: Quantity, *, over_s: float | None) -> float | None:
     """The slope of a quantity over the counted phases, times a span; None: the span of these phases."""
     points = [point for record in pool.slices[:1] for point in _phase_medians(record, quantity)]
@@ -65,6 +83,13 @@ def _grown(pool: Pool, quantity: Quantity, *, over_s: float | None) -> float | N
 def _phase_medians(record: SliceRecord, quantity: Quantity) -> Iterator[tuple[float, float]]:
     """Middle of the phase in s from the start of the load, and the median of its samples."""
     start_ns, end_ns = _load_ns(record)
+    yield from _medians(record, quantity, start_ns=start_ns, end_ns=end_ns)
+
+
+def _medians(
+    record: SliceRecord, quantity: Quantity, *, start_ns: int, end_ns: int
+) -> Iterator[tuple[float, float]]:
+    """The same of a span that is known."""
     span_ns = (end_ns - start_ns) / PHASES
     for number in range(SETTLING_PHASES, PHASES):
         low, high = start_ns + number * span_ns, start_ns + (number + 1) * span_ns

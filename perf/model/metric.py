@@ -139,6 +139,7 @@ FD_GROWTH = _lower("fd-growth", "more open files at the end", unit=Unit.COUNT, l
 SOCKET_GROWTH = _lower("socket-growth", "more sockets at the end", unit=Unit.COUNT, limit=0.10)
 MEMORY_PER_KEY = _lower("memory-per-key", "memory per new key", unit=Unit.BYTES, limit=0.10)
 MEMORY_PER_KNOWN_KEY = _lower("memory-per-known-key", "memory per known key", unit=Unit.BYTES, limit=0.10)
+MEMORY_PER_CHUNK = _lower("memory-per-chunk", "memory per chunk of open streams", unit=Unit.BYTES, limit=0.10)
 SATURATION = _higher("saturation", "saturation", unit=Unit.PER_SECOND, limit=0.05)
 OVERLOAD_GOODPUT = _higher("overload-goodput", "goodput in overload", unit=Unit.RATIO, limit=0.10)
 OVERLOAD_RECOVERY = _lower("overload-recovery", "recovery from overload", unit=Unit.NS, limit=0.20)
@@ -220,6 +221,7 @@ METRICS: tuple[Metric, ...] = (
     SOCKET_GROWTH,
     MEMORY_PER_KEY,
     MEMORY_PER_KNOWN_KEY,
+    MEMORY_PER_CHUNK,
     SATURATION,
     OVERLOAD_GOODPUT,
     OVERLOAD_RECOVERY,

@@ -1,8 +1,10 @@
-"""Scenario 16: what one chunk costs in a short and in a long stream that comes all at once."""
+"""Scenario 16: what one chunk costs: CPU in short and long streams, memory as long as a stream is open."""
+
+from dataclasses import replace
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns
 from perf.model.upstream import Fault, FaultKind
 from perf.scenarios.topologies import GENERAL, script
@@ -24,14 +26,34 @@ def _part(tokens: int) -> Part:
     )
 
 
+_OPEN = 50
+_OPEN_CHUNKS = 250
+_WORDS = "held or passed on? " * 50
+"""About 1 kB: whoever keeps the text keeps four times what is allowed."""
+
+
+def _held_open() -> Part:
+    """So many streams at once for five seconds: what is kept of their text adds up."""
+    paced = script(tokens=_OPEN_CHUNKS, first_delay_ms=5, interval_ms=20)
+    return Part(
+        name="held-open",
+        ask=Ask.CHAT,
+        stream=True,
+        keys=_OPEN,
+        workload=ClosedLoop(connections=_OPEN, requests=_OPEN),
+        default_script=replace(paced, tokens=tuple(f"{number} {_WORDS}" for number in range(_OPEN_CHUNKS))),
+        usage_every_ns=ms_to_ns(50),
+    )
+
+
 DRAIN_RATE = Scenario(
     number="16",
     name="drain-rate",
     title="Drain rate",
     cadence=Cadence.ONCE,
-    needs=frozenset({Capability.OPENAI_CHAT, Capability.OPENAI_TO_ANTHROPIC, Capability.STREAMING}),
+    needs=frozenset(),
     topology=GENERAL,
-    parts=(_part(100), _part(500), _part(2_000)),
+    parts=(_part(100), _part(500), _part(2_000), _held_open()),
     criteria=(
         *(
             Criterion(
@@ -47,5 +69,8 @@ DRAIN_RATE = Scenario(
             Criterion(part=f"{tokens}-chunks", metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0)
             for tokens in (100, 500, 2_000)
         ),
+        Criterion(part="held-open", metric=m.MEMORY_PER_CHUNK, bound=Bound.AT_MOST, target=256),
+        Criterion(part="held-open", metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0),
+        Criterion(part="held-open", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=1.0),
     ),
 )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from perf.judge.pool import Pool
 from perf.judge.soak import (
     fd_growth,
+    memory_per_chunk_bytes,
     memory_per_key_bytes,
     memory_per_known_key_bytes,
     rss_growth_bytes,
@@ -64,6 +65,26 @@ def test_leaked_files_are_counted_over_the_counted_phases() -> None:
 def test_without_samples_growth_is_unknown() -> None:
     """A gateway that was up before has no number, rather than a good one."""
     assert rss_growth_bytes(Pool([a_slice([a_sample(0)], [])])) is None
+
+
+@given(kept=st.integers(0, 5_000), chunks=st.integers(500, 3_000))
+def test_memory_per_chunk_is_what_open_streams_hold(kept: int, chunks: int) -> None:
+    """So many bytes kept of each chunk are found, whatever the streams took to begin."""
+    times_ns = [s_to_ns(5) * number // chunks for number in range(1, chunks + 1)]
+    usage = tuple(
+        UsageSample(
+            at_ns=s_to_ns(at / 20),
+            rss_bytes=40_000_000 + (at >= 5) * 9_000_000 + kept * chunks * at // 100,
+            file_descriptors=9,
+            sockets=9,
+        )
+        for at in range(120)
+    )
+    record = a_slice([a_sample(0, deltas=chunks)], [], delta_times_ns=times_ns)
+    found = memory_per_chunk_bytes(Pool([replace(record, usage=usage)]))
+
+    assert found == pytest.approx(kept, rel=0.05, abs=1)
+    assert memory_per_chunk_bytes(Pool([record])) is None
 
 
 def test_planned_failures_do_not_count() -> None:
