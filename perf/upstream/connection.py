@@ -2,10 +2,10 @@
 
 import asyncio
 import socket
-import struct
 from collections import deque
+from functools import partial
 from time import monotonic_ns
-from typing import Protocol, cast
+from typing import cast
 
 import httptools
 
@@ -13,12 +13,12 @@ from perf.model.upstream import Arrival
 from perf.model.wire import NONCE_HEADER
 from perf.upstream.asks import body_nonce, credential_of, dialect_of, path_of, read_ask
 from perf.upstream.behaviour import Answering
-from perf.upstream.exchange import Exchange, Request, answer_at_once, unanswered
+from perf.upstream.exchange import Exchange, Leaving, Request, answer_at_once, unanswered
 from perf.upstream.faults import End
 from perf.upstream.framing import BAD_REQUEST, CONTINUE
-from perf.upstream.known import Acquaintance, Known
-from perf.upstream.replies import Ask
-from perf.upstream.timers import Timers
+from perf.upstream.host import Host
+from perf.upstream.known import Known
+from perf.upstream.resets import POLL_NS, RESET_WITHIN_NS, reset, unsent_bytes
 from perf.wire.prompt import LONG_BODY_BYTES, prompt_digest
 
 _NONCE_HEADER = NONCE_HEADER.encode()
@@ -27,45 +27,6 @@ _API_KEY = b"x-api-key"
 _WANTED = frozenset({_NONCE_HEADER, _AUTHORIZATION, _API_KEY})
 _EXPECT = b"expect"
 _END_OF_HEAD = b"\r\n\r\n"
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-
-
-class Served(Protocol):
-    """What an instance needs of a connection that it has accepted."""
-
-    def ended(self) -> "asyncio.Future[None] | None":
-        """A future that is done when an answer under way has ended; None where there is none."""
-        ...
-
-    def drop(self) -> None:
-        """Cut it from this side."""
-        ...
-
-
-class Host(Protocol):
-    """What a connection needs of the instance that accepted it."""
-
-    name: str
-    timers: Timers
-    log: list[Arrival]
-    connections: set[Served]
-    acquaintance: Acquaintance
-
-    def answer(self, method: bytes, path: str, *, body: bytes) -> Answering:
-        """Decide an answer."""
-        ...
-
-    def reply(self, ask: Ask) -> Answering:
-        """Decide the answer to a request that asks for this."""
-        ...
-
-    def next_connection(self) -> int:
-        """A number no other connection has."""
-        ...
-
-    def next_request(self) -> int:
-        """A number no other request has."""
-        ...
 
 
 class Connection(asyncio.Protocol):
@@ -79,6 +40,7 @@ class Connection(asyncio.Protocol):
         "_exchange",
         "_headers",
         "_host",
+        "_is_full",
         "_number",
         "_parser",
         "_rests",
@@ -93,7 +55,8 @@ class Connection(asyncio.Protocol):
         self._number = host.next_connection()
         self._transport: asyncio.Transport | None = None
         self._parser: httptools.HttpRequestParser | None = None
-        self._exchange: Exchange | None = None
+        self._exchange: Exchange | Leaving | None = None
+        self._is_full = False
         self._ended: asyncio.Future[None] | None = None
         self._waiting: deque[Request] = deque()
         self._acquaintance = host.acquaintance
@@ -107,7 +70,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Every write is to leave at once, gathered neither by the kernel nor until the loop's turn ends."""
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=0)
+        is_secured = transport.get_extra_info("ssl_object") is not None
+        self._transport.set_write_buffer_limits(high=1 if is_secured else 0)
         self._parser = httptools.HttpRequestParser(self)
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._host.connections.add(self)
@@ -135,10 +99,23 @@ class Connection(asyncio.Protocol):
         self._sole = data if self._rests else b""
         try:
             self._parser.feed_data(data)
+        except httptools.HttpParserCallbackError as error:
+            raise RuntimeError(f"a request could not be answered: {error.__context__!r}") from error
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             if self._transport is not None:
                 self._transport.write(BAD_REQUEST)
                 self._transport.close()
+
+    def pause_writing(self) -> None:
+        """The kernel takes no more for now, so what was written last is not on its way yet."""
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        """All that was written is on its way; an answer that waited for nothing else has ended."""
+        self._is_full = False
+        leaving = self._exchange
+        if isinstance(leaving, Leaving) and leaving.end is not End.RST:
+            self._settle(leaving.arrival._replace(last_byte_ns=monotonic_ns()), leaving)
 
     def ended(self) -> "asyncio.Future[None] | None":
         """A future that is done when the answer under way has ended; None where there is none."""
@@ -241,6 +218,9 @@ class Connection(asyncio.Protocol):
             arrival = answer_at_once(
                 request, answering, transport=self._transport, request_id=host.next_request()
             )
+            if self._is_full:
+                self._exchange = Leaving(request, arrival, End.WHOLE)
+                return
             host.log.append(arrival)
             if not request.keep_alive:
                 self._transport.close()
@@ -251,15 +231,34 @@ class Connection(asyncio.Protocol):
         self._exchange.begin(host.next_request())
 
     def _done(self, arrival: Arrival, end: End) -> None:
-        exchange = self._end()
-        self._host.log.append(arrival)
-        if self._transport is None or exchange is None:
+        """All of an answer was written; it ends when it has left, too."""
+        if self._exchange is None:
             return
+        leaving = self._exchange = Leaving(self._exchange.request, arrival, end)
         if end is End.RST:
-            linger = self._transport.get_extra_info("socket")
-            linger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-            self._transport.abort()
-        elif end is End.FIN or not exchange.request.keep_alive:
+            self._reset(leaving, give_up_ns=monotonic_ns() + RESET_WITHIN_NS)
+        elif not self._is_full:
+            self._settle(arrival, leaving)
+
+    def _reset(self, leaving: Leaving, *, give_up_ns: int) -> None:
+        """Tear the connection down once all has left: a reset throws away what has not."""
+        if self._transport is None or self._exchange is not leaving:
+            return
+        unsent = unsent_bytes(self._transport)
+        if unsent and (now_ns := monotonic_ns()) < give_up_ns:
+            again = partial(self._reset, leaving, give_up_ns=give_up_ns)
+            self._host.timers.at(now_ns + POLL_NS, again)
+            return
+        self._settle(leaving.arrival._replace(bytes_out=leaving.arrival.bytes_out - unsent), leaving)
+
+    def _settle(self, arrival: Arrival, leaving: Leaving) -> None:
+        self._end()
+        self._host.log.append(arrival)
+        if self._transport is None:
+            return
+        if leaving.end is End.RST:
+            reset(self._transport)
+        elif leaving.end is End.FIN or not leaving.request.keep_alive:
             self._transport.close()
         self._serve_waiting()
 
@@ -270,7 +269,7 @@ class Connection(asyncio.Protocol):
                 return
             self._begin(self._waiting.popleft())
 
-    def _end(self) -> Exchange | None:
+    def _end(self) -> Exchange | Leaving | None:
         """Take the answer under way off; whoever waits for its end goes on."""
         exchange, self._exchange = self._exchange, None
         ended, self._ended = self._ended, None
@@ -281,7 +280,9 @@ class Connection(asyncio.Protocol):
     def _abandon(self, *, client_aborted: bool) -> None:
         exchange = self._end()
         if exchange is not None:
-            self._host.log.append(exchange.abandon(client_aborted=client_aborted))
+            arrival = exchange.abandon(client_aborted=client_aborted)
+            unsent = self._transport.get_write_buffer_size() if self._is_full and self._transport else 0
+            self._host.log.append(arrival._replace(bytes_out=arrival.bytes_out - unsent))
         for request in self._waiting:
             self._host.log.append(unanswered(request, client_aborted=client_aborted))
         self._waiting.clear()

@@ -34,6 +34,18 @@ class Request(NamedTuple):
     prompt_digest: str = ""
 
 
+class Leaving(NamedTuple):
+    """An answer of which all was written, but not all has left."""
+
+    request: Request
+    arrival: Arrival
+    end: End
+
+    def abandon(self, *, client_aborted: bool) -> Arrival:
+        """Give the record as of now."""
+        return self.arrival._replace(last_byte_ns=monotonic_ns(), client_aborted=client_aborted)
+
+
 class Exchange:
     """Sends one answer; calls `done` with its end when nothing is left to send, unless the answer hangs."""
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, assert_never
 from perf.model.units import ns_to_s
 from perf.model.upstream import Arrival, Down, TimelineStep, Tls, UpstreamScript
 from perf.upstream.behaviour import Answering, Behaviour
-from perf.upstream.connection import Connection, Served
+from perf.upstream.connection import Connection
+from perf.upstream.host import Served
 from perf.upstream.known import Acquaintance
 from perf.upstream.replies import Ask
 from perf.upstream.scripts import script

@@ -19,9 +19,9 @@ from perf.model.upstream import Arrival
 from perf.model.wire import NONCE_HEADER
 from perf.upstream.asks import body_nonce, credential_of, path_of
 from perf.upstream.behaviour import Answering
-from perf.upstream.connection import Host
 from perf.upstream.exchange import Exchange, Request, unanswered
 from perf.upstream.faults import End
+from perf.upstream.host import Host
 from perf.wire.prompt import LONG_BODY_BYTES, prompt_digest
 
 _NONCE_HEADER = NONCE_HEADER.encode()

@@ -102,6 +102,40 @@ def test_an_aborting_client_is_recorded(
     assert (arrival.status, arrival.bytes_out > 0) == ((200, True) if stream else (0, False))
 
 
+@pytest.mark.parametrize("delay_ns", [0, 1], ids=["at-once", "later"])
+def test_a_client_that_does_not_read_has_aborted(upstream: UpstreamProcess, delay_ns: int) -> None:
+    """An answer has ended when it has left: until then it is under way, and only what left is counted."""
+    upstream.script("a", script(tokens=1_000_000, delay=delay_ns))
+    client = RawClient(upstream.urls["a"])
+    client.send(nonce=NONCE)
+    client.read_until(b"\r\n\r\n")
+    upstream.rest(ms_to_ns(50))
+    assert upstream.drain() == ()
+    client.reset()
+
+    (arrival,) = drained(upstream, 1)
+    assert (arrival.nonce, arrival.client_aborted) == (NONCE, True)
+    assert 0 < arrival.bytes_out < 10_000_000
+
+
+def test_what_is_read_late_has_left_late(upstream: UpstreamProcess) -> None:
+    """The last byte's time is when it left, and the next request of the connection is answered after it."""
+    upstream.script("a", script(tokens=1_000_000))
+    with RawClient(upstream.urls["a"]) as client:
+        client.send(nonce=NONCE)
+        client.send(nonce=NONCE)
+        client.read_until(b"\r\n\r\n")
+        upstream.rest(ms_to_ns(50))
+        before_ns = time.monotonic_ns()
+        client.read_until(WHOLE)
+        client.read_until(WHOLE)
+
+    first, second = drained(upstream, 2)
+    assert not first.client_aborted
+    assert not second.client_aborted
+    assert before_ns < first.last_byte_ns <= second.first_byte_ns
+
+
 def test_a_request_in_progress_comes_in_a_later_drain(upstream: UpstreamProcess) -> None:
     """A drain takes only what has ended, and takes it once."""
     upstream.script("a", script(delay=ms_to_ns(300)))

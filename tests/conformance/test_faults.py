@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from perf.model.units import ms_to_ns
+from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.upstream import Fault, FaultKind
 from perf.upstream.process import UpstreamProcess
 from perf.upstream.scripts import script
@@ -76,12 +76,45 @@ def test_a_fin_comes_after_its_frame(upstream: UpstreamProcess) -> None:
 
 
 def test_a_reset_comes_after_its_byte(upstream: UpstreamProcess) -> None:
-    """The connection is torn down, not closed."""
+    """The connection is torn down, not closed, and what stands before it arrives."""
     with served(upstream, a_fault(FaultKind.RST, after_bytes=10)) as client:
         seen, end = client.read_to_end()
 
     assert end == "rst"
-    assert seen == b"" or seen.endswith(b'\r\na\r\ndata: {"id\r\n')
+    assert seen.endswith(b'\r\na\r\ndata: {"id\r\n')
+
+
+@pytest.mark.parametrize(
+    ("stream", "after_bytes"), [(True, 10_000), (False, 1_000_000)], ids=["stream", "body"]
+)
+def test_all_before_a_reset_arrives(upstream: UpstreamProcess, *, stream: bool, after_bytes: int) -> None:
+    """However much it is, a client that reads gets every byte, and the log says how many left."""
+    fault = a_fault(FaultKind.RST, after_bytes=after_bytes)
+    upstream.script("a", script(tokens=200_000 if not stream else 1_000, faults=(fault,)))
+    with RawClient(upstream.urls["a"]) as client:
+        client.send(stream=stream)
+        seen, end = client.read_to_end()
+
+    (arrival,) = upstream.drain()
+    head, _, body = seen.partition(b"\r\n\r\n")
+    assert (end, arrival.bytes_out, arrival.client_aborted) == ("rst", len(seen), False)
+    if stream:
+        assert len(b"".join(body.split(b"\r\n")[1::2])) == after_bytes
+    else:
+        assert len(body) == after_bytes
+        assert b"content-length: " in head
+
+
+def test_a_reset_waits_only_so_long_for_a_client_that_does_not_read(upstream: UpstreamProcess) -> None:
+    """The log says less than was written."""
+    upstream.script("a", script(tokens=1_000_000, faults=(a_fault(FaultKind.RST, after_bytes=10_000_000),)))
+    with RawClient(upstream.urls["a"]) as client:
+        client.send()
+        upstream.rest(s_to_ns(20))
+
+        (arrival,) = upstream.drain()
+    assert not arrival.client_aborted
+    assert 0 < arrival.bytes_out < 10_000_000
 
 
 def test_silence_follows_the_head(upstream: UpstreamProcess) -> None:
