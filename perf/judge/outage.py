@@ -122,9 +122,12 @@ def _home(visits: tuple[Visit, ...], lost: Happened) -> str:
 
 
 def _since(visits: tuple[Visit, ...], lost: Happened) -> list[Visit]:
-    """A key's answers from the last one before the loss."""
-    before = sum(1 for visit in visits if visit.ended_ns < lost.at_ns)
-    return list(visits[max(0, before - 1) :])
+    """A key's answers from the last one before the loss.
+
+    Where its requests overlap, one that was sent before the last of these may have its answer after the loss.
+    """
+    before = [visit for visit in visits if visit.ended_ns < lost.at_ns]
+    return [*before[-1:], *(visit for visit in visits if visit.ended_ns >= lost.at_ns)]
 
 
 def _meanwhile(pool: Pool, visits: tuple[Visit, ...], *, lost: Happened) -> list[Visit]:

@@ -77,6 +77,16 @@ def test_a_request_on_its_way_at_the_loss_binds_nobody() -> None:
     assert moves_per_orphan(Pool([in_flight])) == 2
 
 
+def test_requests_of_one_key_may_overlap() -> None:
+    """Request 1 is sent before request 2 and answered after the loss: a move away, and none back."""
+    samples = [a_sample(number) for number in range(5)]
+    samples[1] = samples[1]._replace(last_byte_ns=45_000)
+    arrivals = [an_arrival(number, instance=f"openai-{digit}") for number, digit in enumerate("01011")]
+    happened = (Happened(at_ns=39_000, instance=_LOST, change=Change.DIES),)
+
+    assert moves_per_orphan(Pool([a_slice(samples, arrivals, happened=happened)])) == 1
+
+
 def test_without_a_loss_there_is_nothing_to_tell() -> None:
     """No number at all, rather than a good one."""
     quiet = Pool([a_slice([a_sample(0)], [an_arrival(0)])])
