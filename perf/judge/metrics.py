@@ -10,7 +10,6 @@ from perf.judge.validity import rig_lag, rig_load
 from perf.model import metric as m
 from perf.model.load import ClosedLoop, Outcome
 from perf.model.metric import Metric
-from perf.model.scenario import Change
 from perf.stats.quantile import quantile
 
 Extract = Callable[[Pool], float | None]
@@ -70,33 +69,6 @@ def _sticky_ratio(pool: Pool) -> float | None:
             by_key[key].update(visit.instance for visit in visits)
     total = sum(sum(counts.values()) for counts in by_key.values())
     return _per(sum(max(counts.values()) for counts in by_key.values()), total)
-
-
-def _detect_time(pool: Pool) -> float | None:
-    """From an instance's death to the first client request that another instance then answered."""
-    return _time_after(pool, Change.DIES, by_itself=False)
-
-
-def _recover_time(pool: Pool) -> float | None:
-    """From an instance's return to the first client request that it answered again."""
-    return _time_after(pool, Change.RETURNS, by_itself=True)
-
-
-def _time_after(pool: Pool, change: Change, *, by_itself: bool) -> float | None:
-    """ns from the first such change to the next arrival at the changed instance, or at any other.
-
-    Where there is none it is the time for which that was watched: at least so long it takes.
-    """
-    changed = next((event for event in pool.happened if event.change is change), None)
-    if changed is None or not pool.steady:
-        return None
-    later = [
-        arrival.arrival_ns
-        for arrival in pool.traffic
-        if (arrival.instance == changed.instance) is by_itself and arrival.arrival_ns > changed.at_ns
-    ]
-    watched_ns = max(changed.at_ns, *(sample.intended_ns for sample in pool.steady))
-    return float(min(later, default=watched_ns) - changed.at_ns)
 
 
 def _machine_cpu(pool: Pool) -> float | None:
@@ -229,8 +201,10 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.HTTP2_RATIO: _http2_ratio,
     m.UPSTREAM_BYTES_PER_REQUEST: _upstream_bytes,
     m.STICKY_RATIO: lambda pool: _sticky_ratio(pool) if pool.slices[0].step.part.keys > 1 else None,
-    m.DETECT_TIME: _detect_time,
-    m.RECOVER_TIME: _recover_time,
+    m.DETECT_TIME: outage.detect_time_ns,
+    m.RECOVER_TIME: outage.recover_time_ns,
+    m.FAILING_ATTEMPTS: outage.failing_attempts,
+    m.OUTAGE_OVERHEAD_P50: lambda pool: _quantile(outage.outage_overhead_ns(pool), 0.5),
     m.BYSTANDER_STICKY_RATIO: outage.bystander_sticky_ratio,
     m.RESTICK_TIME: outage.restick_time_ns,
     m.MOVES_PER_ORPHAN: outage.moves_per_orphan,

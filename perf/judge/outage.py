@@ -1,7 +1,8 @@
-"""What an instance that dies, hangs or returns does to the requests of the others, and to its own."""
+"""What an instance that dies, fails, hangs or returns does to the requests of the others, and to its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby, pairwise
+from math import inf
 from typing import NamedTuple
 
 from perf.judge.pool import Pool
@@ -9,9 +10,16 @@ from perf.judge.validity import arrivals_by_nonce, nonce_of
 from perf.model.load import Outcome, Phase, Sample
 from perf.model.scenario import Change
 from perf.model.slices import Happened, SliceRecord
+from perf.model.units import s_to_ns
 from perf.model.upstream import Arrival
 
-_LOST = frozenset({Change.DIES, Change.HANGS})
+_GONE = frozenset({Change.DIES, Change.FAILS})
+"""Whoever asks such an instance is told at once."""
+_ASKABLE = frozenset({Change.FAILS, Change.HANGS})
+"""Such an instance still takes requests, so that they can be counted."""
+_LOST = _GONE | _ASKABLE
+_KNOWN_BY_NS = s_to_ns(1)
+"""So long after the loss of an instance a gateway is to have found it out."""
 
 
 class Visit(NamedTuple):
@@ -20,6 +28,48 @@ class Visit(NamedTuple):
     sent_ns: int
     ended_ns: int
     instance: str
+
+
+def detect_time_ns(pool: Pool) -> float | None:
+    """From an instance's death or failing to the first client request that another one then answered."""
+    return _time_after(pool, _GONE, by_itself=False)
+
+
+def recover_time_ns(pool: Pool) -> float | None:
+    """From an instance's return to the first client request that it answered again."""
+    return _time_after(pool, frozenset({Change.RETURNS}), by_itself=True)
+
+
+def failing_attempts(pool: Pool) -> float | None:
+    """How many requests arrived at an instance while it failed or hung: the most of any slice.
+
+    None where none did. What a dead one is asked cannot be seen, as it refuses connections.
+    """
+    spans = [
+        (_asked_ns(record, lost), _back_ns(record, lost))
+        for record, lost in _losses(pool)
+        if lost.change in _ASKABLE
+    ]
+    counts = [sum(1 for at_ns in asked_ns if at_ns < until_ns) for asked_ns, until_ns in spans]
+    return float(max(counts)) if counts else None
+
+
+def outage_overhead_ns(pool: Pool) -> tuple[int, ...]:
+    """Sorted overheads of the good answers while an instance was out of use.
+
+    That is from a second after its loss, when it is to have been found out, until it is asked again.
+    """
+    spans = [
+        (record, lost.at_ns + _KNOWN_BY_NS, _used_again_ns(record, lost)) for record, lost in _losses(pool)
+    ]
+    return tuple(
+        sorted(
+            overhead_ns
+            for record, from_ns, until_ns in spans
+            for sample, overhead_ns in Pool([record]).overheads
+            if from_ns <= sample.sent_ns < until_ns
+        )
+    )
 
 
 def bystander_sticky_ratio(pool: Pool) -> float | None:
@@ -98,13 +148,61 @@ def visits_of(record: SliceRecord) -> Mapping[int, tuple[Visit, ...]]:
     return {key: tuple(visits) for key, visits in found.items()}
 
 
-def _bound_visits(pool: Pool) -> Iterator[tuple[Happened, tuple[Visit, ...]]]:
-    """Each key's answers, with the loss in their slice."""
+def _time_after(pool: Pool, changes: Collection[Change], *, by_itself: bool) -> float | None:
+    """ns from the first such change to the next arrival at the changed instance, or at any other.
+
+    Where there is none it is the time for which that was watched: at least so long it takes.
+    """
+    changed = next((event for event in pool.happened if event.change in changes), None)
+    if changed is None or not pool.steady:
+        return None
+    later = [
+        arrival.arrival_ns
+        for arrival in pool.traffic
+        if (arrival.instance == changed.instance) is by_itself and arrival.arrival_ns > changed.at_ns
+    ]
+    watched_ns = max(changed.at_ns, *(sample.intended_ns for sample in pool.steady))
+    return float(min(later, default=watched_ns) - changed.at_ns)
+
+
+def _losses(pool: Pool) -> Iterator[tuple[SliceRecord, Happened]]:
+    """Each slice in which an instance is lost, with the first such loss."""
     for record in pool.slices:
         lost = next((event for event in record.happened if event.change in _LOST), None)
         if lost is not None:
-            for visits in visits_of(record).values():
-                yield lost, visits
+            yield record, lost
+
+
+def _asked_ns(record: SliceRecord, lost: Happened) -> list[int]:
+    """When requests of clients arrived at the lost instance after its loss."""
+    return [
+        each.arrival_ns
+        for each in record.arrivals
+        if each.nonce and each.instance == lost.instance and each.arrival_ns > lost.at_ns
+    ]
+
+
+def _back_ns(record: SliceRecord, lost: Happened) -> float:
+    """When the lost instance returned; infinite if it did not."""
+    back = [
+        event.at_ns
+        for event in record.happened
+        if event.change is Change.RETURNS and event.instance == lost.instance and event.at_ns > lost.at_ns
+    ]
+    return min(back, default=inf)
+
+
+def _used_again_ns(record: SliceRecord, lost: Happened) -> float:
+    """When the first request of a client arrived at the lost instance after its return; infinite if none."""
+    back_ns = _back_ns(record, lost)
+    return min((at_ns for at_ns in _asked_ns(record, lost) if at_ns > back_ns), default=inf)
+
+
+def _bound_visits(pool: Pool) -> Iterator[tuple[Happened, tuple[Visit, ...]]]:
+    """Each key's answers, with the loss in their slice."""
+    for record, lost in _losses(pool):
+        for visits in visits_of(record).values():
+            yield lost, visits
 
 
 def _orphans(pool: Pool) -> Iterator[tuple[Happened, tuple[Visit, ...]]]:
@@ -122,9 +220,12 @@ def _home(visits: tuple[Visit, ...], lost: Happened) -> str:
 
 
 def _since(visits: tuple[Visit, ...], lost: Happened) -> list[Visit]:
-    """A key's answers from the last one before the loss."""
-    before = sum(1 for visit in visits if visit.ended_ns < lost.at_ns)
-    return list(visits[max(0, before - 1) :])
+    """A key's answers from the last one before the loss.
+
+    Where its requests overlap, one that was sent before the last of these may have its answer after the loss.
+    """
+    before = [visit for visit in visits if visit.ended_ns < lost.at_ns]
+    return [*before[-1:], *(visit for visit in visits if visit.ended_ns >= lost.at_ns)]
 
 
 def _meanwhile(pool: Pool, visits: tuple[Visit, ...], *, lost: Happened) -> list[Visit]:

@@ -90,11 +90,16 @@ class Pool:
                     yield sample, span
 
     @cached_property
-    def overhead_ns(self) -> tuple[int, ...]:
-        """Sorted E2E times less what the upstream itself took, per request."""
+    def overheads(self) -> tuple[tuple[Sample, int], ...]:
+        """Each good sample that arrived upstream with its E2E time less what the upstream itself took."""
         return tuple(
-            sorted(sample.last_byte_ns - sample.sent_ns - last for sample, (_, last) in self._paired())
+            (sample, sample.last_byte_ns - sample.sent_ns - last) for sample, (_, last) in self._paired()
         )
+
+    @cached_property
+    def overhead_ns(self) -> tuple[int, ...]:
+        """The same times, sorted."""
+        return tuple(sorted(overhead_ns for _, overhead_ns in self.overheads))
 
     @cached_property
     def ttft_overhead_ns(self) -> tuple[int, ...]:

@@ -106,6 +106,8 @@ INSTRUCTIONS_PER_DELTA = _lower(
 STICKY_RATIO = _higher("sticky-ratio", "on the bound instance", unit=Unit.RATIO, limit=0.0)
 DETECT_TIME = _lower("detect-time", "time to detect", unit=Unit.NS, limit=0.20)
 RECOVER_TIME = _lower("recover-time", "time to recover", unit=Unit.NS, limit=0.20)
+FAILING_ATTEMPTS = _lower("failing-attempts", "attempts at the failing instance", unit=Unit.COUNT, limit=0.10)
+OUTAGE_OVERHEAD_P50 = _lower("outage-overhead-p50", "overhead p50 during an outage", unit=Unit.NS, limit=0.10)
 BYSTANDER_STICKY_RATIO = _higher(
     "bystander-sticky-ratio", "keys of other instances that stayed", unit=Unit.RATIO, limit=0.0
 )
@@ -194,6 +196,8 @@ METRICS: tuple[Metric, ...] = (
     STICKY_RATIO,
     DETECT_TIME,
     RECOVER_TIME,
+    FAILING_ATTEMPTS,
+    OUTAGE_OVERHEAD_P50,
     BYSTANDER_STICKY_RATIO,
     RESTICK_TIME,
     MOVES_PER_ORPHAN,

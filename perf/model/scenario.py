@@ -104,6 +104,8 @@ class Change(StrEnum):
 
     DIES = "dies"
     """It refuses connections."""
+    FAILS = "fails"
+    """It answers every request with 500; probes by GET succeed."""
     HANGS = "hangs"
     """It takes connections and requests, probes included, and never answers."""
     RETURNS = "returns"

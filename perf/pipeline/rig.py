@@ -191,7 +191,7 @@ class Rig:
         return self.upstream.urls[_suited(part, topology)[0]]
 
     def _schedule(self, part: Part, *, started_ns: int) -> tuple[Happened, ...]:
-        """Tell the upstream beforehand what is to happen to its instances, and when."""
+        """Tell the upstream beforehand what is to happen to its instances, and when; they stay so."""
         if not part.events:
             return ()
         scripts = dict(part.scripts)
@@ -204,6 +204,8 @@ class Rig:
             for event in part.events
         )
         self.upstream.schedule(steps)
+        for step in steps:
+            self._scripts.pop(step.instance, None)
         return tuple(
             Happened(at_ns=step.at_ns, instance=event.instance, change=event.change)
             for step, event in zip(steps, part.events, strict=True)
@@ -233,6 +235,8 @@ def _state(change: Change, well: UpstreamScript) -> UpstreamScript | Down:
     match change:
         case Change.DIES:
             return Down()
+        case Change.FAILS:
+            return replace(well, faults=(Fault(kind=FaultKind.STATUS, ratio=1.0, status=500),))
         case Change.HANGS:
             return replace(well, faults=(Fault(kind=FaultKind.BLACK_HOLE, ratio=1.0),))
         case Change.RETURNS:

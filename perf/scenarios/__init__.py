@@ -9,7 +9,7 @@ from perf.scenarios.concurrent_throughput import CONCURRENT_THROUGHPUT
 from perf.scenarios.config_scale import CONFIG_SCALE
 from perf.scenarios.conversion_overhead import CONVERSION_OVERHEAD
 from perf.scenarios.drain_rate import DRAIN_RATE
-from perf.scenarios.failover import FAILOVER_SCENARIO
+from perf.scenarios.failover import FAILOVER_BY_DEFAULT, FAILOVER_SCENARIO
 from perf.scenarios.health_under_load import HEALTH_UNDER_LOAD
 from perf.scenarios.instructions import INSTRUCTIONS
 from perf.scenarios.key_cardinality import KEY_CARDINALITY, KEY_CARDINALITY_LARGE
@@ -63,6 +63,7 @@ _LONG: tuple[Scenario, ...] = (
     STICKY_SESSIONS_LARGE,
     WEIGHTED_BALANCING_LARGE,
     STREAMING_THROUGHPUT_LARGE,
+    FAILOVER_BY_DEFAULT,
     MEMORY_LEAK_LONG,
     STREAM_FIDELITY_1000,
     KEY_CARDINALITY_LARGE,

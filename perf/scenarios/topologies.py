@@ -33,7 +33,7 @@ FAILOVER = Topology(
         Instance(name="openai-backup", provider=Provider.OPENAI, priority=2, weight=100),
         ANTHROPIC_INSTANCE,
     ),
-    keys=500,
+    keys=600,
     recovery_ns=s_to_ns(1),
 )
 """A primary and a backup; a failed instance is to be tried again after one second.

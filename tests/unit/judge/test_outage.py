@@ -2,11 +2,16 @@
 
 from dataclasses import replace
 
+import pytest
+
 from perf.judge.metrics import values_of
 from perf.judge.outage import (
     bystander_e2e_ns,
     bystander_sticky_ratio,
+    detect_time_ns,
+    failing_attempts,
     moves_per_orphan,
+    outage_overhead_ns,
     restick_time_ns,
     stuck_ratio,
 )
@@ -15,6 +20,7 @@ from perf.model import metric as m
 from perf.model.load import Outcome
 from perf.model.scenario import Change
 from perf.model.slices import Happened, HealthCheck
+from perf.model.units import ms_to_ns
 from tests.unit.judge.setting import a_sample, a_slice, an_arrival
 
 _LOST, _OTHER, _THIRD = "openai-0", "openai-1", "openai-2"
@@ -77,6 +83,61 @@ def test_a_request_on_its_way_at_the_loss_binds_nobody() -> None:
     assert moves_per_orphan(Pool([in_flight])) == 2
 
 
+def test_requests_of_one_key_may_overlap() -> None:
+    """Request 1 is sent before request 2 and answered after the loss: a move away, and none back."""
+    samples = [a_sample(number) for number in range(5)]
+    samples[1] = samples[1]._replace(last_byte_ns=45_000)
+    arrivals = [an_arrival(number, instance=f"openai-{digit}") for number, digit in enumerate("01011")]
+    happened = (Happened(at_ns=39_000, instance=_LOST, change=Change.DIES),)
+
+    assert moves_per_orphan(Pool([a_slice(samples, arrivals, happened=happened)])) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "attempts"),
+    [(Change.FAILS, 2), (Change.HANGS, 2), (Change.DIES, None)],
+    ids=str,
+)
+def test_attempts_count_where_they_can_be_seen(change: Change, attempts: int | None) -> None:
+    """Two of nine requests ask an instance while it fails; after its return it is one like any other."""
+    assert failing_attempts(_pool("0010011100", change=change)) == attempts
+
+
+def test_an_instance_that_fails_is_to_be_detected_like_a_dead_one() -> None:
+    """Another one is asked 11,100 ns after the first failure."""
+    assert detect_time_ns(_pool("00001111", change=Change.FAILS)) == 11_100
+    assert detect_time_ns(_pool("00001111", change=Change.HANGS)) is None
+
+
+def test_the_overhead_of_an_outage_is_that_of_the_requests_meanwhile() -> None:
+    """From a second after the loss until the first request that the instance answers again.
+
+    Two requests a second, each with 1,000 ns more overhead than the one before; the loss is after 1 s, the
+    return after 3.2 s, and the first that the instance answers again is number 8.
+    """
+    half_ns = ms_to_ns(500)
+    samples = [
+        a_sample(number, intended_ns=at, sent_ns=at, last_byte_ns=at + 300 + 1_000 * number)
+        for number, at in enumerate(range(0, 10 * half_ns, half_ns))
+    ]
+    arrivals = [
+        an_arrival(number, instance=_OTHER if 2 <= number < 8 else _LOST)._replace(
+            arrival_ns=number * half_ns + 1,
+            first_byte_ns=number * half_ns + 101,
+            last_byte_ns=number * half_ns + 301,
+        )
+        for number in range(10)
+    ]
+    lost = Happened(at_ns=2 * half_ns, instance=_LOST, change=Change.DIES)
+    back = Happened(at_ns=ms_to_ns(3_200), instance=_LOST, change=Change.RETURNS)
+
+    def seen(*happened: Happened) -> tuple[int, ...]:
+        return outage_overhead_ns(Pool([a_slice(samples, arrivals, happened=happened)]))
+
+    assert seen(lost, back) == (4_000, 5_000, 6_000, 7_000, 8_000)
+    assert seen(lost) == (4_000, 5_000, 6_000, 7_000, 8_000, 9_000)
+
+
 def test_without_a_loss_there_is_nothing_to_tell() -> None:
     """No number at all, rather than a good one."""
     quiet = Pool([a_slice([a_sample(0)], [an_arrival(0)])])
@@ -85,6 +146,8 @@ def test_without_a_loss_there_is_nothing_to_tell() -> None:
     assert restick_time_ns(quiet) is None
     assert moves_per_orphan(quiet) is None
     assert stuck_ratio(quiet) is None
+    assert failing_attempts(quiet) is None
+    assert outage_overhead_ns(quiet) == ()
     assert bystander_e2e_ns(quiet) == ()
 
 

@@ -1,9 +1,12 @@
 """What happened while instances changed, stretch by stretch."""
 
+import pytest
+
 from perf.judge.timeline import STRETCH_NS, timeline_of
 from perf.model.load import Outcome
 from perf.model.scenario import Change
 from perf.model.slices import Happened, SliceRecord
+from perf.model.units import s_to_ns
 from tests.unit.judge.setting import a_sample, a_slice, an_arrival
 
 _EVERY_NS = STRETCH_NS // 2
@@ -40,6 +43,22 @@ def test_every_request_is_in_one_stretch() -> None:
     assert [each.slowest_ns for each in moments] == [2_000, 4_000, 6_000]
     assert moments[1].arrivals == {"openai-0": 1, "openai-1": 1}
     assert [each.events for each in moments] == [(), ("openai-0 dies after 0.2 s",), ()]
+
+
+@pytest.mark.parametrize(
+    ("lasts_s", "stretch_s", "moments"), [(24.9, 0.25, 100), (90, 1, 91), (1800, 60, 31)], ids=str
+)
+def test_a_long_part_has_longer_stretches(lasts_s: float, stretch_s: float, moments: int) -> None:
+    """As many as fit in a line, and all of them together are the whole."""
+    ends_ns = s_to_ns(lasts_s)
+    samples = [
+        a_sample(number, intended_ns=at_ns, sent_ns=at_ns) for number, at_ns in enumerate((0, ends_ns))
+    ]
+    happened = (Happened(at_ns=0, instance="openai-0", change=Change.DIES),)
+    told = timeline_of([a_slice(samples, [an_arrival(0)], happened=happened)])
+
+    assert [each.at_ns for each in told] == [s_to_ns(stretch_s) * number for number in range(moments)]
+    assert sum(each.requests for each in told) == len(samples)
 
 
 def test_where_nothing_happens_there_is_no_timeline() -> None:
