@@ -5,15 +5,14 @@ import sys
 from collections.abc import Sequence
 
 ALONE = (
-    "tests/act",
-    "tests/e2e",
+    "tests/act/test_measuring.py",
+    "tests/e2e/test_gate.py",
     "tests/load",
     "tests/mutants",
     "tests/scenarios",
-    "tests/sut",
     "perf/benchmarks",
 )
-"""What measures, or steers whole gateways by the clock, has the machine to itself."""
+"""What judges a measurement has the machine to itself."""
 _AT_ONCE = ("--numprocesses=logical", "--dist=worksteal", *(f"--ignore={folder}" for folder in ALONE))
 
 
