@@ -1,10 +1,11 @@
 """Absolute demands of the scenarios on what was measured."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from perf.judge.ceiling import neighbour_excuse, rig_ceiling
+from perf.judge.ceiling import neighbours_share, rig_ceiling, share_beyond, slowed_to
 from perf.judge.compare import Series
 from perf.model import metric as m
 from perf.model.metric import Key, Metric, Unit
@@ -77,8 +78,7 @@ def judge_criteria(
 
 
 def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
-    key = Key(scenario.name, criterion.part, criterion.metric.name)
-    arm = Arm.RIG if scenario.route is Route.DIRECT else Arm.CANDIDATE
+    key, arm = _subject(scenario, criterion)
     value = _value(key, criterion, all_series=case.all_series, arm=arm)
     before = _value(key, criterion, all_series=case.all_series, arm=Arm.BASELINE)
     ruling = _decide(scenario, criterion, value=value, before=before, case=case)
@@ -104,6 +104,12 @@ def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
         excuse=ruling.excuse,
         note=criterion.note,
     )
+
+
+def _subject(scenario: Scenario, criterion: Criterion) -> tuple[Key, Arm]:
+    """The number that a criterion is about, and whose it is."""
+    key = Key(scenario.name, criterion.part, criterion.metric.name)
+    return key, Arm.RIG if scenario.route is Route.DIRECT else Arm.CANDIDATE
 
 
 def _title(criterion: Criterion) -> str:
@@ -151,7 +157,7 @@ def _missed(
     scenario: Scenario, criterion: Criterion, *, value: float, before: float | None, case: _Case
 ) -> _Ruling:
     """Missed, unless something else than the gateway may be the reason."""
-    others = _neighbours(scenario, criterion, before=before, case=case)
+    others = _neighbours(scenario, criterion, value=value, before=before, case=case)
     if scenario.route is Route.DIRECT:
         text = "the rig itself missed its target: this machine cannot judge now"
         return _Ruling(decision=Decision.INVALID, text=f"{text}; {others}" if others else text)
@@ -171,16 +177,34 @@ def _holds(criterion: Criterion, value: float) -> bool:
     return value <= criterion.target if criterion.bound is Bound.AT_MOST else value >= criterion.target
 
 
-def _neighbours(scenario: Scenario, criterion: Criterion, *, before: float | None, case: _Case) -> str:
-    """Why others on the machine may be to blame; "" also where the base beside as many of them held it."""
-    key = Key(scenario.name, criterion.part, criterion.metric.name)
+def _neighbours(
+    scenario: Scenario, criterion: Criterion, *, value: float, before: float | None, case: _Case
+) -> str:
+    """Why others on the machine may be to blame; "" where they took too little to explain so large a miss.
 
-    def excuse(arm: Arm) -> str:
-        return neighbour_excuse(key, arm=arm, all_series=case.all_series, policy=case.policy)
-
-    if before is not None and _holds(criterion, before) and excuse(Arm.BASELINE):
+    Where the base held its target, only what they took beyond their share beside it may be to blame.
+    """
+    key, arm = _subject(scenario, criterion)
+    taken = more = neighbours_share(key, arm=arm, all_series=case.all_series)
+    if before is not None and _holds(criterion, before):
+        there = neighbours_share(key, arm=Arm.BASELINE, all_series=case.all_series)
+        more = share_beyond(taken, beside=there)
+    if more <= case.policy.max_neighbour_ratio:
         return ""
-    return excuse(Arm.RIG if scenario.route is Route.DIRECT else Arm.CANDIDATE)
+    if arm is not Arm.RIG and not _holds(
+        criterion, _at_best(key, criterion, value=value, share=more, case=case)
+    ):
+        return ""
+    return f"other processes took {taken:.0%} of the cores: measure on a quieter machine"
+
+
+def _at_best(key: Key, criterion: Criterion, *, value: float, share: float, case: _Case) -> float:
+    """What the value may have been without neighbours that took this share beside the part itself."""
+    speed = slowed_to(share)
+    if criterion.bound is Bound.AT_LEAST:
+        return value / speed if speed else math.inf
+    alone = _centre(key, all_series=case.all_series, arm=Arm.CANDIDATE) or 0.0
+    return value - alone * (1 - speed)
 
 
 def _as_slow(criterion: Criterion, value: float, *, before: float | None) -> bool:
