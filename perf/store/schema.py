@@ -167,6 +167,7 @@ class FindingShape(Strict, frozen=True, omit_defaults=True):
     text: Text
     excuse: Excuse | None = None
     note: str = ""
+    at_worst: Number | None = None
 
 
 class VerdictShape(Strict, frozen=True):

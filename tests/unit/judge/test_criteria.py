@@ -157,12 +157,37 @@ def test_neighbours_slow_the_whole_part_that_a_difference_is_of() -> None:
         assert finding.decision is decision
 
 
+@given(other=st.floats(0, 20), beside_other=st.floats(0, 0.99), beside_mine=st.floats(0, 0.99))
+def test_neighbours_of_the_part_that_is_taken_off_make_nothing_met(
+    other: float, beside_other: float, beside_mine: float
+) -> None:
+    """12 over what others slowed is met only if 12 is; what is missed even so is missed all the more."""
+    criterion = Criterion(part=PART, metric=m.E2E_P50, bound=Bound.AT_MOST, target=10.0, minus_part="other")
+    parts = (
+        a_part(values={m.E2E_P50.name: 12.0, m.NEIGHBOUR_LOAD.name: beside_mine}),
+        a_part(part="other", values={m.E2E_P50.name: other, m.NEIGHBOUR_LOAD.name: beside_other}),
+    )
+    block = a_block(parts=parts)
+    scenario = a_scenario(criteria=(criterion,))
+    (finding,) = judge_criteria((scenario,), all_series=series_of([block]), blocks=[block], policy=POLICY)
+    slowed = 1 - (1 - beside_other) / (1 - beside_mine) > POLICY.max_neighbour_ratio
+    held = 12.0 - other <= 10.0
+
+    assert (finding.at_worst == 12.0) is slowed
+    assert (finding.decision is Decision.MET) is (held and not slowed)
+    assert not (held and slowed) or finding.decision is Decision.UNMEASURABLE
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
 def test_a_criterion_bounds_the_bad_side(scenario: Scenario) -> None:
-    """At most for what is better low, at least for what is better high: waivers rely on it."""
+    """At most for what is better low, at least for what is better high: waivers rely on it.
+
+    Only what is better low is a difference between two parts.
+    """
     for criterion in scenario.criteria:
         lower = criterion.metric.direction is Direction.LOWER_IS_BETTER
         assert (criterion.bound is Bound.AT_MOST) is lower, criterion
+        assert lower or not criterion.minus_part, criterion
 
 
 def test_the_rig_is_not_excused() -> None:
