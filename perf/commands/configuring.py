@@ -16,6 +16,8 @@ from perf.sut.source import repository_root
 
 _MOCKS = {Provider.OPENAI: ("http://127.0.0.1:9001",), Provider.ANTHROPIC: ("http://127.0.0.1:9002",)}
 """The URLs where none are given: those of `perfgate upstream --openai-port 9001 --anthropic-port 9002`."""
+_MOST_ROUTES = 100_000
+"""`route-00000` to `route-99999`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,12 @@ def _request(wanted: Wanted, target: Target) -> ConfigRequest:
 
 
 def _check(wanted: Wanted) -> None:
+    if wanted.routes > _MOST_ROUTES:
+        raise UsageError(
+            f"{wanted.routes} further models are more than any gateway is configured with",
+            where="--routes",
+            cure=f"Give at most {_MOST_ROUTES}: their names have five digits.",
+        )
     problems = {
         "--instances": wanted.instances < 1,
         "--keys": wanted.keys < 1,

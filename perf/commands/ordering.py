@@ -22,12 +22,12 @@ from perf.pipeline.order import (
     countable,
     lasting,
     left_out,
-    require_known_places,
     require_told_noise,
     select,
     servable,
     uncompared,
 )
+from perf.pipeline.places import require_known_places
 from perf.pipeline.wrk import wrk_scripts
 from perf.store.baselines import read_baseline_text
 from perf.sut.shipped import shipped_source

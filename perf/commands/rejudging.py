@@ -1,7 +1,7 @@
 """Judging a run that someone else's code measured, by the rules of the base branch alone."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 from perf.commands.beginning import lacks_rules, no_rules
@@ -70,8 +70,12 @@ def rejudge(run: Run, *, said: Verdict | None, repo: Path, origins: Origins) -> 
         raise _refused(" ".join(wrong))
     if run.header.mode is not Mode.PAIRED and not isinstance(order.target.kind, RunningKind):
         raise _refused("It was not compared with a build of the base commit.")
-    # What must be there is what the base expects, whatever the run says of itself.
-    expected = replace(run, header=replace(run.header, scenarios=order.expected, skips=order.skips))
+    # What must be there is what the base expects, and when it ran is what GitHub says.
+    started_at = origins.run.started_at.astimezone(UTC).isoformat(timespec="seconds")
+    expected = replace(
+        run,
+        header=replace(run.header, started_at=started_at, scenarios=order.expected, skips=order.skips),
+    )
     verdict = conclude(expected, scenarios=order.scenarios, baseline=order.baseline, policy=order.policy)
     return Rejudged(
         run=expected,

@@ -73,7 +73,9 @@ def _judged(directory: Path, choices: Choices, *, env: Mapping[str, str]) -> Tol
     origin = output.origin(env)
     if read_verdict(directory) is None:
         failure = read_failure(directory) or _CUT_OFF
-        verdict = unfinished(verdict, why=failure.what)
+        verdict = unfinished(
+            verdict, why=failure.what, run=run, scenarios=order.scenarios, policy=order.policy
+        )
         report = compose_unfinished(run, verdict, failure=failure, origin=origin)
     else:
         report = compose(run, verdict, origin=origin)

@@ -2,7 +2,7 @@
 
 from perf.config.reading import wrong
 from perf.config.schema import Gate, WaiverTable
-from perf.model.metric import METRIC_BY_NAME, Key
+from perf.model.metric import METRIC_BY_NAME, Key, Metric, is_share
 from perf.model.policy import Loss, Miss, Waiver
 from perf.model.quantity import EXAMPLES, quantity
 
@@ -43,9 +43,18 @@ def _allowed(table: WaiverTable, *, where: str, path: str) -> Loss | Miss:
         raise wrong(what, where=where, path=path, cure=cure)
     if table.ceiling is not None:
         return Loss(ceiling_ratio=table.ceiling)
-    worst = quantity(table.worst or "", metric.unit)
+    return Miss(worst=_worst(table.worst or "", metric, where=where, path=f"{path}.worst"))
+
+
+def _worst(text: str, metric: Metric, *, where: str, path: str) -> float:
+    worst = quantity(text, metric.unit)
     if worst is None:
         cure = f'Write it as reports show this number, for example "{EXAMPLES[metric.unit]}".'
-        what = f"{table.worst!r} is no value of {table.metric}"
-        raise wrong(what, where=where, path=f"{path}.worst", cure=cure)
-    return Miss(worst=worst)
+        if "," in text:
+            cure += " Decimals come after a point, as in 1.5; a comma only parts thousands, as in 1,500."
+        what = f"{text!r} is no value of {metric.name}"
+        raise wrong(what, where=where, path=path, cure=cure)
+    if is_share(metric) and worst > 1 and "%" not in text:
+        cure = f'Write the percentage, "{text.strip()} %", or a share of one, such as "0.3" for 30 %.'
+        raise wrong(f"{text!r} is more than the whole", where=where, path=path, cure=cure)
+    return worst

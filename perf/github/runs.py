@@ -22,6 +22,7 @@ class WorkflowRun:
     """One run of a workflow; nothing in it was written by the code that ran, but `path` and `head_branch`.
 
     A fork may run any workflow under any name, so `path` chooses a run and proves nothing.
+    `started_at` is when this attempt began, `created_at` when the first one was asked for.
     `head_owner` and `head_repository_id` are "" and 0 where the fork has been deleted.
     """
 
@@ -39,6 +40,7 @@ class WorkflowRun:
     repository_id: int
     url: str
     created_at: datetime
+    started_at: datetime
     updated_at: datetime
 
     @property
@@ -86,6 +88,7 @@ class _Run(msgspec.Struct):
     created_at: datetime
     updated_at: datetime
     repository: _Repository
+    run_started_at: datetime | None = None
     conclusion: str | None = None
     head_branch: str | None = None
     head_repository: _Repository | None = None
@@ -144,5 +147,6 @@ def _facts(run: _Run) -> WorkflowRun:
         repository_id=run.repository.id,
         url=run.html_url,
         created_at=run.created_at,
+        started_at=run.run_started_at or run.created_at,
         updated_at=run.updated_at,
     )

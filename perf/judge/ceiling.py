@@ -22,6 +22,8 @@ _RATES = frozenset({OVERLOAD_GOODPUT})
 """What counts answers in time, and is no time itself."""
 _OWN = frozenset({CPU_PER_REQUEST, CPU_PER_DELTA})
 """CPU time is the gateway's own: it hardly grows when others take the cores."""
+_GENEROSITY = 2.0
+"""How many times slower than the cores that others left explain; docs/reference/statistics.md says why."""
 
 
 def rig_ceiling(scenario: str, part: str, *, all_series: Mapping[Key, Series], policy: Policy) -> str:
@@ -36,20 +38,30 @@ def rig_ceiling(scenario: str, part: str, *, all_series: Mapping[Key, Series], p
     return f"{why}, so the rig may be what is slow: measure on a machine with more cores"
 
 
-def neighbour_excuse(key: Key, *, arm: Arm, all_series: Mapping[Key, Series], policy: Policy) -> str:
-    """Why a miss of this number may be the doing of others on the machine, by the median over blocks.
+def neighbours_share(key: Key, *, arm: Arm, all_series: Mapping[Key, Series]) -> float:
+    """The share of the cores that others took beside this number, by the median over blocks.
 
-    "" if they took little, if nothing is known of them, or if the number is neither a time nor a rate,
-    or the gateway's own CPU time.
+    0 if nothing is known of them, if the number is neither a time nor a rate, or if it is the gateway's own
+    CPU time.
     """
     metric = METRIC_BY_NAME[key.metric]
     if (metric.unit not in _TIMED and metric not in _RATES) or metric in _OWN:
-        return ""
+        return 0.0
     series = all_series.get(key._replace(metric=NEIGHBOUR_LOAD.name))
-    taken = (series.centre(arm) if series else None) or 0.0
-    if taken <= policy.max_neighbour_ratio:
-        return ""
-    return f"other processes took {taken:.0%} of the cores: measure on a quieter machine"
+    return (series.centre(arm) if series else None) or 0.0
+
+
+def share_beyond(taken: float, *, beside: float) -> float:
+    """What others took more than elsewhere, as a share of the cores that they left there; 0 if no more."""
+    return (taken - beside) / (1 - beside) if beside < min(taken, 1) else 0.0
+
+
+def slowed_to(taken: float) -> float:
+    """To which part of its speed neighbours with this share of the cores may plausibly have slowed a gateway.
+
+    The cores that they left explain the mean; tails and wake-ups suffer more, so it may be half of that.
+    """
+    return max(0.0, 1 - taken) / _GENEROSITY
 
 
 def _of(key: Key, all_series: Mapping[Key, Series]) -> float:

@@ -1,11 +1,12 @@
 """Absolute demands of the scenarios on what was measured."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from statistics import fmean, median
+from dataclasses import dataclass, replace
 
-from perf.judge.ceiling import neighbour_excuse, rig_ceiling
+from perf.judge.ceiling import neighbours_share, rig_ceiling, share_beyond, slowed_to
 from perf.judge.compare import Series
+from perf.judge.demands import centre_of, holds, subject_of, value_of
 from perf.model import metric as m
 from perf.model.metric import Key, Metric, Unit
 from perf.model.policy import Policy
@@ -60,6 +61,7 @@ class _Ruling:
     decision: Decision
     text: str
     excuse: Excuse | None = None
+    at_worst: float | None = None
 
 
 def judge_criteria(
@@ -77,10 +79,9 @@ def judge_criteria(
 
 
 def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
-    key = Key(scenario.name, criterion.part, criterion.metric.name)
-    arm = Arm.RIG if scenario.route is Route.DIRECT else Arm.CANDIDATE
-    value = _value(key, criterion, all_series=case.all_series, arm=arm)
-    before = _value(key, criterion, all_series=case.all_series, arm=Arm.BASELINE)
+    key, arm = subject_of(scenario, criterion)
+    value = value_of(key, criterion, all_series=case.all_series, arm=arm)
+    before = value_of(key, criterion, all_series=case.all_series, arm=Arm.BASELINE)
     ruling = _decide(scenario, criterion, value=value, before=before, case=case)
     return Finding(
         key=key,
@@ -103,6 +104,7 @@ def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
         text=ruling.text,
         excuse=ruling.excuse,
         note=criterion.note,
+        at_worst=ruling.at_worst,
     )
 
 
@@ -110,23 +112,6 @@ def _title(criterion: Criterion) -> str:
     sign = "≤" if criterion.bound is Bound.AT_MOST else "≥"
     minus = f" over {criterion.minus_part}" if criterion.minus_part else ""
     return f"{criterion.metric.title}{minus} {sign}"
-
-
-def _value(key: Key, criterion: Criterion, *, all_series: Mapping[Key, Series], arm: Arm) -> float | None:
-    """Times by their median over blocks, ratios by their mean: one damaged answer must not vanish."""
-    value = _centre(key, all_series=all_series, arm=arm)
-    if value is None or not criterion.minus_part:
-        return value
-    other = _centre(key._replace(part=criterion.minus_part), all_series=all_series, arm=arm)
-    return None if other is None else value - other
-
-
-def _centre(key: Key, *, all_series: Mapping[Key, Series], arm: Arm) -> float | None:
-    series = all_series.get(key)
-    values = series.of(arm) if series else ()
-    if not values:
-        return None
-    return fmean(values) if series and series.metric.unit is Unit.RATIO else median(values)
 
 
 def _decide(
@@ -142,16 +127,38 @@ def _decide(
     if samples < needed:
         text = f"{samples} requests; {needed} are needed for this percentile"
         return _Ruling(decision=Decision.INCONCLUSIVE, text=text)
-    if _holds(criterion, value):
+    at_worst = _at_worst(scenario, criterion, case=case)
+    if not holds(criterion, value):
+        ruling = _missed(scenario, criterion, value=value, before=before, case=case)
+        return replace(ruling, at_worst=at_worst)
+    if at_worst is None or holds(criterion, at_worst):
         return _Ruling(decision=Decision.MET, text="held")
-    return _missed(scenario, criterion, value=value, before=before, case=case)
+    text = f"held, but over {criterion.minus_part}, which neighbours slowed: measure on a quieter machine"
+    return _Ruling(decision=Decision.UNMEASURABLE, text=text, at_worst=at_worst)
+
+
+def _at_worst(scenario: Scenario, criterion: Criterion, *, case: _Case) -> float | None:
+    """What a difference is at most, where others slowed the part that is taken off it; else None.
+
+    They did where they took more beside that part than beside the other: then only the other is believed.
+    """
+    key, arm = subject_of(scenario, criterion)
+    if not criterion.minus_part:
+        return None
+    mine, other = (
+        neighbours_share(each, arm=arm, all_series=case.all_series)
+        for each in (key, key._replace(part=criterion.minus_part))
+    )
+    if share_beyond(other, beside=mine) <= case.policy.max_neighbour_ratio:
+        return None
+    return centre_of(key, all_series=case.all_series, arm=arm)
 
 
 def _missed(
     scenario: Scenario, criterion: Criterion, *, value: float, before: float | None, case: _Case
 ) -> _Ruling:
     """Missed, unless something else than the gateway may be the reason."""
-    others = _neighbours(scenario, criterion, before=before, case=case)
+    others = _neighbours(scenario, criterion, value=value, before=before, case=case)
     if scenario.route is Route.DIRECT:
         text = "the rig itself missed its target: this machine cannot judge now"
         return _Ruling(decision=Decision.INVALID, text=f"{text}; {others}" if others else text)
@@ -167,20 +174,34 @@ def _missed(
     return _Ruling(decision=Decision.MISSED, text="missed, whatever the baseline did")
 
 
-def _holds(criterion: Criterion, value: float) -> bool:
-    return value <= criterion.target if criterion.bound is Bound.AT_MOST else value >= criterion.target
+def _neighbours(
+    scenario: Scenario, criterion: Criterion, *, value: float, before: float | None, case: _Case
+) -> str:
+    """Why others on the machine may be to blame; "" where they took too little to explain so large a miss.
 
-
-def _neighbours(scenario: Scenario, criterion: Criterion, *, before: float | None, case: _Case) -> str:
-    """Why others on the machine may be to blame; "" also where the base beside as many of them held it."""
-    key = Key(scenario.name, criterion.part, criterion.metric.name)
-
-    def excuse(arm: Arm) -> str:
-        return neighbour_excuse(key, arm=arm, all_series=case.all_series, policy=case.policy)
-
-    if before is not None and _holds(criterion, before) and excuse(Arm.BASELINE):
+    Where the base held its target, only what they took beyond their share beside it may be to blame.
+    """
+    key, arm = subject_of(scenario, criterion)
+    taken = more = neighbours_share(key, arm=arm, all_series=case.all_series)
+    if before is not None and holds(criterion, before):
+        there = neighbours_share(key, arm=Arm.BASELINE, all_series=case.all_series)
+        more = share_beyond(taken, beside=there)
+    if more <= case.policy.max_neighbour_ratio:
         return ""
-    return excuse(Arm.RIG if scenario.route is Route.DIRECT else Arm.CANDIDATE)
+    if arm is not Arm.RIG and not holds(
+        criterion, _at_best(key, criterion, value=value, share=more, case=case)
+    ):
+        return ""
+    return f"other processes took {taken:.0%} of the cores: measure on a quieter machine"
+
+
+def _at_best(key: Key, criterion: Criterion, *, value: float, share: float, case: _Case) -> float:
+    """What the value may have been without neighbours that took this share beside the part itself."""
+    speed = slowed_to(share)
+    if criterion.bound is Bound.AT_LEAST:
+        return value / speed if speed else math.inf
+    alone = centre_of(key, all_series=case.all_series, arm=Arm.CANDIDATE) or 0.0
+    return value - alone * (1 - speed)
 
 
 def _as_slow(criterion: Criterion, value: float, *, before: float | None) -> bool:
@@ -238,12 +259,12 @@ def _unheld(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
     if not part.log_bytes_per_second:
         return ""
     key = Key(scenario.name, criterion.part, m.LOG_OVER_SINK.name)
-    ratio = _centre(key, all_series=case.all_series, arm=Arm.CANDIDATE)
+    ratio = centre_of(key, all_series=case.all_series, arm=Arm.CANDIDATE)
     if ratio is None:
         return "nothing is known of the log of a gateway that was up before"
     if ratio >= 1:
         return ""
-    per_request = _centre(
+    per_request = centre_of(
         key._replace(metric=m.LOG_BYTES_PER_REQUEST.name), all_series=case.all_series, arm=Arm.CANDIDATE
     )
     requests = _requests(scenario, criterion, case=case)

@@ -67,13 +67,38 @@ def conclude(
     )
 
 
-def unfinished(verdict: Verdict, *, why: str) -> Verdict:
-    """What blocks say of a run that ended early: a proven failure stays one, and nothing else is a result."""
+def unfinished(
+    verdict: Verdict, *, why: str, run: Run, scenarios: Sequence[Scenario], policy: Policy
+) -> Verdict:
+    """What blocks say of a run that ended early: a proven failure stays one, and nothing else is a result.
+
+    That numbers are missing proves nothing then; nor does, before the first look, a miss of what every block
+    measures.
+    """
     caution = Caution(
         kind=CautionKind.INCOMPLETE, text=f"{why}: what it would have measured after that is not known."
     )
-    state = verdict.state if verdict.state is State.FAILED else State.NO_RESULT
-    return replace(verdict, state=state, cautions=(caution, *verdict.cautions))
+    look = look_at(_full_blocks(run), policy=policy)
+    repeated = {each.name for each in scenarios if each.cadence is Cadence.EVERY_BLOCK}
+    findings = tuple(
+        _early(finding, look=look) if look.too_early and finding.key.scenario in repeated else finding
+        for finding in verdict.findings
+        if finding.decision is not Decision.MISSING
+    )
+    failed = _state(findings, subjects=_subjects(run, scenarios)) is State.FAILED
+    return replace(
+        verdict,
+        state=State.FAILED if failed else State.NO_RESULT,
+        findings=findings,
+        cautions=(caution, *verdict.cautions),
+    )
+
+
+def _early(finding: Finding, *, look: Look) -> Finding:
+    if finding.decision is not Decision.MISSED:
+        return finding
+    text = f"missed in {look.blocks} blocks; {look.needed} are needed for a conclusion"
+    return replace(finding, decision=Decision.INCONCLUSIVE, text=text)
 
 
 def case_of(run: Run, *, scenarios: Sequence[Scenario], baseline: Baseline | None, policy: Policy) -> Case:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from perf.judge.compare import worse
-from perf.model.metric import METRIC_BY_NAME
+from perf.model.metric import METRIC_BY_NAME, Direction
 from perf.model.policy import Loss, Miss, Waiver
 from perf.model.run import Run
 from perf.model.verdict import Basis, Caution, CautionKind, Decision, Finding
@@ -75,15 +75,22 @@ def _waive_loss(finding: Finding, waiver: Waiver, *, ceiling_ratio: float) -> Fi
 
 
 def _waive_miss(finding: Finding, waiver: Waiver, *, worst: float) -> Finding:
-    value, target = finding.candidate, finding.limit
-    # What excuses a miss can only have made it look worse than it is.
-    missed = finding.decision is Decision.MISSED or finding.excuse is not None
-    if not missed or value is None or target is None:
+    value = finding.candidate
+    if not _is_missed(finding) or value is None:
         return finding
-    if value > worst if value > target else value < worst:
+    if value > worst if finding.direction is Direction.LOWER_IS_BETTER else value < worst:
         return finding
     text = f"waived until {waiver.expires}: {waiver.reason}"
+    if finding.at_worst is not None and finding.at_worst > worst:
+        text = f"{text}; that it is no worse than that is not known, for neighbours slowed what is taken off"
+        return replace(finding, decision=Decision.UNMEASURABLE, text=text, excuse=None)
     return replace(finding, decision=Decision.WAIVED, text=text, excuse=None)
+
+
+def _is_missed(finding: Finding) -> bool:
+    """Whether it is missed, or may be; what excuses a miss can only have made it look worse than it is."""
+    doubted = finding.decision is Decision.UNMEASURABLE and finding.at_worst is not None
+    return finding.decision is Decision.MISSED or finding.excuse is not None or doubted
 
 
 def _at_worst(finding: Finding) -> float:

@@ -237,4 +237,13 @@ METRICS: tuple[Metric, ...] = (
     ALLOCATED_PER_OP,
     ALLOCATIONS_PER_OP,
 )
+_BEYOND_ONE = frozenset({ATTEMPTS_PER_REQUEST, CONNECTIONS_PER_REQUEST, IDLE_CPU})
+"""Ratios that count to a request, or in cores."""
+
+
+def is_share(metric: Metric) -> bool:
+    """Whether it is a part of a whole, so that it can be no more than one."""
+    return metric.unit is Unit.RATIO and metric not in _BEYOND_ONE
+
+
 METRIC_BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}

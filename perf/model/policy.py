@@ -44,7 +44,7 @@ class Policy:
     The rig was the bottleneck if it used more than `max_engine_ratio` of its cores, or if more than
     `max_lag_ratio` of an open loop's requests were taken up late by the schedule itself.
     A criterion on a time or a rate that is missed while others took more than `max_neighbour_ratio` of the
-    cores in use cannot be told.
+    cores in use cannot be told, as far as that explains the miss.
     """
 
     alpha: float

@@ -111,6 +111,8 @@ class Finding:
     at most for lower-is-better and at least for higher-is-better.
     `note` is what a reader must know to judge the limit itself.
     `excuse` is of a criterion that was missed and is UNMEASURABLE for that reason.
+    `at_worst` is what a criterion on a difference may be in truth, where others slowed what is taken off;
+    None where it is as it is shown.
     """
 
     key: Key
@@ -133,6 +135,7 @@ class Finding:
     text: str
     excuse: Excuse | None = None
     note: str = ""
+    at_worst: float | None = None
 
 
 class State(StrEnum):

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perf.model.slices import Neighbours
-from perf.model.units import NS_PER_S
-from perf.sut.usage import cpu_ns_of, forgets_children, tree_below
+from perf.sut.usage import TICK_NS, cpu_ns_of, forgets_children, tree_below
 
-_TICK_NS = NS_PER_S // os.sysconf("SC_CLK_TCK")
 _SPARE = (3, 4, 5, 6)
 """The fields of a core for idle, iowait, irq and softirq; proc_stat(5)."""
 
@@ -60,4 +58,4 @@ def spare_ns(stat: str, cores: frozenset[int]) -> int:
     wanted = {f"cpu{core}" for core in cores}
     lines = (line.split() for line in stat.splitlines() if line.startswith("cpu"))
     ticks = sum(int(fields[place]) for name, *fields in lines if name in wanted for place in _SPARE)
-    return ticks * _TICK_NS
+    return ticks * TICK_NS

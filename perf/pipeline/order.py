@@ -10,10 +10,8 @@ from perf.judge.summarise import BENCHMARKS
 from perf.model.baseline import Baseline
 from perf.model.build import Source
 from perf.model.counting import CounterChoice
-from perf.model.ingest import INGESTED
 from perf.model.load import ConstantRate
-from perf.model.metric import Key
-from perf.model.policy import Miss, Policy
+from perf.model.policy import Policy
 from perf.model.run import Mode, Skip
 from perf.model.scenario import Ask, Cadence, Capability, Part, Route, Scenario
 from perf.model.target import RunningKind, Target
@@ -95,41 +93,6 @@ def select(suite: str, wanted: Sequence[str]) -> tuple[Scenario, ...]:
         )
     chosen = {known[name.lower()].name for name in wanted if name not in _EXTRAS}
     return tuple(scenario for scenario in SCENARIOS if scenario.name in chosen)
-
-
-def require_known_places(policy: Policy, *, where: str) -> None:
-    """ConfigError if a limit or a waiver names a scenario, part or criterion that nobody has.
-
-    `where` is the file.
-    """
-    named = [("gate.limits", Key(*key.split("/"))) for key in policy.limits if "/" in key]
-    named += [("gate.waivers", waiver.key) for waiver in policy.waivers]
-    parts = {scenario.name: tuple(part.name for part in scenario.parts) for scenario in SCENARIOS}
-    for table, key in named:
-        if key.scenario in INGESTED or key.scenario == BENCHMARKS:
-            continue
-        known = parts.get(key.scenario, tuple(parts))
-        if (key.part if key.scenario in parts else key.scenario) not in known:
-            what = f"part {key.part!r}" if key.scenario in parts else f"scenario {key.scenario!r}"
-            raise ConfigError(
-                f"there is no {what}",
-                where=f'{where}: {table}."{key.text}"',
-                cure=f"Name one of: {', '.join(known)}.",
-            )
-    for waiver in policy.waivers:
-        if isinstance(waiver.allows, Miss):
-            _require_criterion(waiver.key, where=where)
-
-
-def _require_criterion(key: Key, *, where: str) -> None:
-    criteria = [each for scenario in SCENARIOS if scenario.name == key.scenario for each in scenario.criteria]
-    known = [f"{each.part}/{each.metric.name}" for each in criteria]
-    if f"{key.part}/{key.metric}" not in known:
-        raise ConfigError(
-            f"{key.scenario} has no such criterion, so there is none to waive up to `worst`",
-            where=f'{where}: gate.waivers."{key.text}"',
-            cure=f"Name one of: {', '.join(known) or 'none'}; a compared number is waived up to `ceiling`.",
-        )
 
 
 def require_told_noise(policy: Policy) -> None:

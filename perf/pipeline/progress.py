@@ -139,29 +139,35 @@ class Bar:
         self._task: TaskID | None = None
         self._drawn_ns = 0
         self._doing: _Doing | None = None
+        self._lock = Lock()
         self._heart = _Heart(self.beat)
 
     def say(self, text: str) -> None:
         """Write a line above the bar."""
-        self._progress.console.print(f"[dim]perfgate[/dim] {text}", highlight=False)
+        with self._lock:
+            self._progress.console.print(f"[dim]perfgate[/dim] {text}", highlight=False)
 
     def block(self, number: int, *, at_most: int, doing: str, how_far: HowFar | None = None) -> None:
         """Move the bar."""
-        if self._task is None:
-            self._task = self._progress.add_task(doing, total=at_most)
-        self._doing = _Doing(text=doing, since_ns=self._clock_ns(), how_far=how_far)
-        self._drawn_ns = self._clock_ns()
-        self._progress.update(self._task, completed=number, total=at_most, description=doing, refresh=True)
+        with self._lock:
+            if self._task is None:
+                self._task = self._progress.add_task(doing, total=at_most)
+            self._doing = _Doing(text=doing, since_ns=self._clock_ns(), how_far=how_far)
+            self._drawn_ns = self._clock_ns()
+            self._progress.update(
+                self._task, completed=number, total=at_most, description=doing, refresh=True
+            )
         self._heart.start()
 
     def beat(self) -> None:
         """Draw how far it has come, if that is known and nothing was drawn for half a minute."""
-        doing, now_ns = self._doing, self._clock_ns()
-        if self._task is None or doing is None or doing.how_far is None:
-            return
-        if now_ns - self._drawn_ns >= HEARTBEAT_NS:
-            self._drawn_ns = now_ns
-            self._progress.update(self._task, description=doing.at(now_ns), refresh=True)
+        with self._lock:
+            doing, now_ns = self._doing, self._clock_ns()
+            if self._task is None or doing is None or doing.how_far is None:
+                return
+            if now_ns - self._drawn_ns >= HEARTBEAT_NS:
+                self._drawn_ns = now_ns
+                self._progress.update(self._task, description=doing.at(now_ns), refresh=True)
 
     def close(self) -> None:
         """Take the bar away."""

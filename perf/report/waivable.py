@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from perf.model.metric import METRIC_BY_NAME
+from perf.model.metric import METRIC_BY_NAME, is_share
 from perf.model.run import RunHeader
 from perf.model.verdict import Basis, Decision, Excuse, Finding
 from perf.report.document import Row, Step
-from perf.report.format import target
+from perf.report.format import share, target
 from perf.report.phrase import code, plain
 
 _LASTING = frozenset({Excuse.BASE, Excuse.RIG})
@@ -64,9 +64,13 @@ def _lines(finding: Finding, *, expires: date) -> str:
 
 
 def _worst(finding: Finding) -> str:
-    """Half as far again as it was missed, or at least the noise of its metric, as reports show it."""
+    """Half as far again as it was missed, or at least the noise of its metric, as reports show it.
+
+    A share is written in percent in any case.
+    """
+    metric = METRIC_BY_NAME[finding.key.metric]
     value, demanded = finding.candidate or 0.0, finding.limit or 0.0
-    noise = METRIC_BY_NAME[finding.key.metric].limit_ratio * abs(value)
+    noise = metric.limit_ratio * abs(value)
     room = max(_ROOM * abs(value - demanded), noise, _ROUNDING * abs(value))
     worst = value + room if value > demanded else value - min(room, abs(value) / 2)
-    return target(replace(finding, limit=worst))
+    return share(worst) if is_share(metric) else target(replace(finding, limit=worst))

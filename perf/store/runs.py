@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from perf.errors import BaselineError
@@ -160,8 +161,17 @@ def _failure(text: str, *, where: str) -> Failure:
 def _run(header: str, blocks: str, *, where: str) -> Run:
     place = Place(where=f"{where}/{HEADER_NAME}", cure=_CURE)
     file = decode_versioned(header, HeaderFile, place=place)
+    _require_time(file.header.started_at, place=place)
     read, notes = _blocks(blocks, where=f"{where}/{BLOCKS_NAME}")
     return Run(header=to_model(file.header, RunHeader), blocks=tuple(read), notes=notes)
+
+
+def _require_time(text: str, *, place: Place) -> None:
+    """BaselineError unless the calendar has it: by the day of a run waivers expire."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BaselineError(f"started_at: {error}", where=place.where, cure=place.cure) from error
 
 
 def _blocks(text: str, *, where: str) -> tuple[list[Block], tuple[str, ...]]:

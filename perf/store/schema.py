@@ -20,6 +20,10 @@ NameIfAny = Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._:+\[\]-]{0,95
 """The same, or nothing. (To msgspec a union with a literal "" would be the name alone.)"""
 Text = Annotated[str, Meta(max_length=2_000)]
 Line = Annotated[str, Meta(max_length=400)]
+Time = Annotated[
+    str, Meta(pattern=r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|\+00:00)$(?!\n)")
+]
+"""A second in UTC. Whether there is such a day, a pattern cannot tell."""
 Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,64}$(?!\n)")]
 Number = Annotated[float, Meta(ge=-1e18, le=1e18)]
 """The bounds keep NaN and the infinities out."""
@@ -112,7 +116,7 @@ class HeaderShape(Strict, frozen=True):
     """perf.model.run.RunHeader."""
 
     run_id: Name
-    started_at: Line
+    started_at: Time
     suite: Name
     target: Name
     mode: Mode
@@ -167,6 +171,7 @@ class FindingShape(Strict, frozen=True, omit_defaults=True):
     text: Text
     excuse: Excuse | None = None
     note: str = ""
+    at_worst: Number | None = None
 
 
 class VerdictShape(Strict, frozen=True):

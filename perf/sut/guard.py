@@ -103,9 +103,14 @@ def _children() -> list[int]:
     ]
 
 
+def stat_fields(process: Path) -> list[str]:
+    """The fields of a folder's `stat` in /proc that follow the command's name, which may hold anything."""
+    return (process / "stat").read_text(errors="replace").rpartition(")")[2].split()
+
+
 def _parent(process: Path) -> int:
     try:
-        return int((process / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+        return int(stat_fields(process)[1])
     except (FileNotFoundError, ProcessLookupError):
         return 0
 

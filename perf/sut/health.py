@@ -13,7 +13,7 @@ def health_checked(
     """Ask beside the body what says that the gateway is ready; yields the growing list. With 0 nothing."""
 
     def keep(question: Asked) -> HealthCheck:
-        well = question.answer is not None and question.answer.status_code == ready.status
+        well = question.answer is not None and question.answer.status == ready.status
         return HealthCheck(asked_ns=question.asked_ns, ended_ns=question.ended_ns, well=well)
 
     return asked(f"{base_url}{ready.path}", every_ns=every_ns, keep=keep)

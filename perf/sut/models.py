@@ -31,7 +31,7 @@ def models_listed(
 
     def keep(question: Asked) -> ModelsAnswer:
         answer = question.answer
-        names = names_of(answer.content) if answer is not None and answer.status_code == 200 else frozenset()
+        names = names_of(answer.body) if answer is not None and answer.status == 200 else frozenset()
         return ModelsAnswer(
             asked_ns=question.asked_ns,
             ended_ns=question.ended_ns,

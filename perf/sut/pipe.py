@@ -89,9 +89,9 @@ class LogPipe:
         seen.append(LogSeen(written_bytes=self.written_bytes() - before_bytes, room_bytes=room_bytes))
 
     def drain(self) -> None:
-        """Take all that waits in the pipe now; the file has it then."""
-        while self._take(_AT_ONCE_BYTES):
-            pass
+        """Take all that waits in the pipe now; the file has it then. After the end it has all."""
+        if not self._closing:
+            self._take_all()
 
     def close(self) -> None:
         """Take what is left, and end; who still writes then has nobody who reads."""
@@ -100,7 +100,7 @@ class LogPipe:
         self._closing = True
         self._be(_FAST)
         self._reader.join()
-        self.drain()
+        self._take_all()
         for descriptor in (self._out, self._awake, self._wake):
             os.close(descriptor)
         self._file.close()
@@ -123,6 +123,10 @@ class LogPipe:
                 taken = self._take(slowness.bytes_per_turn if slow else _AT_ONCE_BYTES)
                 open_still = taken != b""
                 self._taken_slowly_bytes += len(taken or b"") if slow else 0
+
+    def _take_all(self) -> None:
+        while self._take(_AT_ONCE_BYTES):
+            pass
 
     def _take(self, most_bytes: int) -> bytes | None:
         """What is in the pipe, up to so much, into the file; b"" at its end, None while there is nothing."""

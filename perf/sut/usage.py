@@ -9,9 +9,11 @@ from pathlib import Path
 import psutil
 
 from perf.model.units import NS_PER_S
+from perf.sut.guard import stat_fields
 
 _KIB_BYTES = 1024
-_TICK_NS = NS_PER_S // os.sysconf("SC_CLK_TCK")
+TICK_NS = NS_PER_S // os.sysconf("SC_CLK_TCK")
+"""What the clocks in /proc count in."""
 _CHILDREN_USER, _CHILDREN_SYSTEM = 13, 14
 
 
@@ -92,11 +94,10 @@ def _cpu_ns(pid: int) -> int | None:
     clock = (~pid << 3) | 2  # clock_getcpuclockid(3), as the kernel and glibc lay it out
     try:
         own_ns = time.clock_gettime_ns(clock)
-        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        fields = stat_fields(Path(f"/proc/{pid}"))
     except (OSError, ProcessLookupError):
         return None
-    fields = stat.rpartition(")")[2].split()
-    return own_ns + (int(fields[_CHILDREN_USER]) + int(fields[_CHILDREN_SYSTEM])) * _TICK_NS
+    return own_ns + (int(fields[_CHILDREN_USER]) + int(fields[_CHILDREN_SYSTEM])) * TICK_NS
 
 
 def _memory_bytes(pid: int) -> dict[str, int]:

@@ -219,6 +219,43 @@ def test_a_miss_is_waived_by_the_base_and_never_by_the_change(
     assert ('worst = "1.48"' in world.comment) is not waived
 
 
+@pytest.mark.parametrize(
+    ("started_at", "holds"),
+    [
+        pytest.param("2027-01-31T23:59:59Z", True, id="on-its-last-day"),
+        pytest.param("2027-02-01T00:00:00Z", False, id="run-again-after-it"),
+    ],
+)
+def test_the_day_of_a_waiver_is_that_which_github_tells(
+    world: World, tmp_path: Path, started_at: str, holds: bool
+) -> None:
+    """A run that says it is of a year ago, or of the year 2999, revives no waiver and ends none."""
+    repo = tmp_path / "waived"
+    repo.mkdir()
+    world.repo, _ = repo, a_repository(repo)
+    own = commit(repo, "perfgate.toml", (repo / "perfgate.toml").read_text() + _WAIVER)
+    world.base = world.pull.base_sha = own
+    world.run.started_at = started_at
+    says = "2999-01-01T00:00:00Z" if holds else "2026-01-01T00:00:00Z"
+    world.upload(edited(world.texts(_missing(a_measured_run(world.base))), started_at=says))
+
+    world.wake()
+
+    assert world.status.state == ("success" if holds else "failure")
+    assert ("waived until 2027-01-31" in world.comment) is holds
+
+
+@pytest.mark.parametrize("says", ["", "soon", "0000-01-01T00:00:00Z", "2026-02-31T00:00:00Z", "2026-W48-1"])
+def test_a_time_that_is_none_gives_no_result(world: World, says: str) -> None:
+    """Such a run was not written by perfgate, whatever its numbers say."""
+    world.upload(edited(world.measured(slowdown=0.25), started_at=says))
+
+    assert world.wake() is Exit.PASS
+
+    assert "### 🚫 Performance gate: no result" in world.comment
+    assert world.status.description.startswith("no result: the check of the artifact failed")
+
+
 def _missing(run: Run) -> Run:
     """The same run of a gateway that opens a connection for each request."""
     name = CONNECTIONS_PER_REQUEST.name

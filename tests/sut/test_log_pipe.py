@@ -38,6 +38,15 @@ def test_a_gateway_is_told_how_much_to_log(tiny: Build, tmp_path: Path) -> None:
     assert (usual, asked) == ("quiet", "loud")
 
 
+def test_a_log_can_be_read_after_the_end(tiny: Build, run_dir: Path) -> None:
+    """By whoever says why it ended."""
+    with launch(TARGET, tiny, topology=LOGGING, endpoints=(), cpus=None, run_dir=run_dir) as sut:
+        httpx.get(f"{sut.base_url}/last", trust_env=False)
+        sut.stop(ms_to_ns(300))
+
+        assert any("GET /last" in line for line in sut.log_tail(20))
+
+
 def test_a_full_pipe_holds_up_a_gateway_that_waits(tiny: Build, run_dir: Path) -> None:
     """It answers again once its log is read; every line gets into the file, and the gateway ends as usual."""
     with launch(TARGET, tiny, topology=LOGGING, endpoints=(), cpus=None, run_dir=run_dir) as sut:

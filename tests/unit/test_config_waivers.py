@@ -34,6 +34,27 @@ def test_a_waiver_of_a_criterion_arrives_as_it_stands() -> None:
 
 
 @pytest.mark.parametrize(
+    ("metric", "text", "worst"),
+    [
+        ("qps", "1,800/s", 1_800.0),
+        ("rss", "1,010 MiB", 1_010 * 1_048_576.0),
+        ("success-ratio", "98.5 %", 0.985),
+        ("success-ratio", "0.985", 0.985),
+        ("stuck-ratio", "30 %", 0.3),
+        ("attempts-per-request", "1.2", 1.2),
+        ("connections-per-request", "3", 3.0),
+    ],
+)
+def test_a_worst_value_is_read_as_it_is_meant(metric: str, text: str, worst: float) -> None:
+    """A comma parts thousands; a share has its sign, or is one of one."""
+    table = _waiver("expires = 2027-01-31", metric=metric).replace("ceiling = 0.1", f"worst = '{text}'")
+
+    (waiver,) = load_config(table, where="perfgate.toml").policy.waivers
+    assert isinstance(waiver.allows, Miss)
+    assert waiver.allows.worst == pytest.approx(worst)
+
+
+@pytest.mark.parametrize(
     ("text", "what", "path", "cure"),
     [
         ("[[gate.waivers]]\nscenario = 'a'", "'part' is missing", "gate.waivers[0]", "Add it"),
@@ -50,6 +71,23 @@ def test_a_waiver_of_a_criterion_arrives_as_it_stands() -> None:
             "'12 ms' is no value of rss",
             "gate.waivers[0].worst",
             "12 MiB",
+        ),
+        *(
+            (
+                _waiver("expires = 2027-01-31", metric=metric).replace("ceiling = 0.1", f"worst = '{worst}'"),
+                what,
+                "gate.waivers[0].worst",
+                cure,
+            )
+            for metric, worst, what, cure in (
+                ("e2e-p99", "1,5 ms", "'1,5 ms' is no value of e2e-p99", "Decimals come after a point"),
+                ("e2e-p99", "1,500 ms", "'1,500 ms' is no value", "Decimals come after a point"),
+                ("qps", "1,5/s", "'1,5/s' is no value of qps", "a comma only parts thousands"),
+                ("rss", "1,2345 MiB", "'1,2345 MiB' is no value of rss", "a comma only parts thousands"),
+                ("success-ratio", "98,5 %", "'98,5 %' is no value", "Decimals come after a point"),
+                ("success-ratio", "98", "'98' is more than the whole", '"98 %"'),
+                ("stuck-ratio", "30", "'30' is more than the whole", '"30 %", or a share of one'),
+            )
         ),
         (_waiver("expires = 2027-01-31") * 2, "waived twice", "gate.waivers[1]", "Remove"),
     ],

@@ -145,7 +145,7 @@ def run(asked: Asked, found: Run) -> Shape:
         "triggering_actor": user(found.actor),
         "created_at": found.created_at,
         "updated_at": found.created_at,
-        "run_started_at": found.created_at,
+        "run_started_at": found.started_at or found.created_at,
         "url": f"{asked.api}/actions/runs/{found.number}",
         "html_url": f"{_SITE}/{FULL_NAME}/actions/runs/{found.number}",
         "artifacts_url": f"{asked.api}/actions/runs/{found.number}/artifacts",

@@ -81,6 +81,8 @@ class Run:
     actor: str = "ada"
     pulls: tuple[int, ...] = ()
     created_at: str = "2026-11-23T09:00:00Z"
+    started_at: str = ""
+    """When this attempt began, where that is not when the run was created."""
     repository_id: int = REPOSITORY_ID
 
 

@@ -71,7 +71,8 @@ def test_a_configuration_in_headers_is_printed(capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize(
-    "words", [["--instances", "0"], ["--keys", "0"], ["--weights", "0,0"], ["--port", "0"]]
+    "words",
+    [["--instances", "0"], ["--keys", "0"], ["--weights", "0,0"], ["--port", "0"], ["--routes", "100001"]],
 )
 def test_nothing_to_configure_is_a_usage_error(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     """The message names the option."""

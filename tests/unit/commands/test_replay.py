@@ -2,7 +2,8 @@
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ import pytest
 from perf.cli import main
 from perf.errors import Exit
 from perf.judge.verdict import conclude
-from perf.model.metric import Direction, Key
+from perf.model.metric import Direction, Key, Unit
 from perf.model.policy import DEFAULT_POLICY
 from perf.model.run import Arm, Block
+from perf.model.scenario import Criterion
 from perf.scenarios import SCENARIOS
+from perf.store.baselines import write_baseline
 from perf.store.runs import RunStore, read_run, write_failure
-from tests.factories import a_block, a_failure, a_header, a_part
+from tests.factories import a_baseline, a_block, a_failure, a_header, a_part, an_entry
 from tests.unit.judge.setting import noisy_pairs
 
 SCENARIO = next(each for each in SCENARIOS if each.name == "sticky-sessions")
@@ -106,6 +109,53 @@ def test_a_run_that_ended_early_cannot_pass(repo: Path, change: float, code: Exi
     assert exit_code == code
     assert told["status"] == ("failed" if change else "no-result")
     assert "what it would have measured after that is not known" in json.dumps(told["cautions"])
+
+
+def _interrupted(repo: Path, blocks: Sequence[Block], *, baseline: bool = False) -> tuple[int, str]:
+    """What a replay says of these blocks and no verdict, with a committed baseline of the gate or without."""
+    store = RunStore.create(repo / ".perfgate" / "runs", a_header(scenarios=(SCENARIO.name,)))
+    for block in blocks:
+        store.append(block)
+    write_failure(store.directory, a_failure(phase="measurement"))
+    if baseline:
+        path = repo / "baselines" / "reference" / "fast.json"
+        entry = an_entry(scenario=SCENARIO.name, part=PART.name, metric=GATE)
+        write_baseline(path, a_baseline(entries=(entry,)))
+    code, told = _json("replay", store.directory, *(() if baseline else ("--no-baseline",)))
+    return code, str(told["status"])
+
+
+@pytest.mark.parametrize("baseline", [True, False], ids=["baseline", "no-baseline"])
+def test_a_run_that_ended_before_its_first_block_says_nothing(repo: Path, baseline: bool) -> None:
+    """That it has no numbers is not the change's doing, whatever a committed baseline promises."""
+    assert _interrupted(repo, (), baseline=baseline) == (Exit.NO_RESULT, "no-result")
+
+
+@pytest.mark.parametrize(
+    ("blocks", "code"), [(1, Exit.NO_RESULT), (5, Exit.NO_RESULT), (6, Exit.REGRESSION)], ids=str
+)
+def test_a_miss_of_what_every_block_measures_needs_the_blocks_of_a_look(
+    repo: Path, blocks: int, code: Exit
+) -> None:
+    """One slow block is no slow gateway, and an early end makes it none."""
+    missed = next(each for each in SCENARIO.criteria if each.metric.unit is Unit.RATIO)
+    measured = [
+        _with(_block(number, dict.fromkeys((Arm.BASELINE, Arm.CANDIDATE), 500_000.0)), missed, 0.5)
+        for number in range(1, blocks + 1)
+    ]
+
+    assert _interrupted(repo, measured)[0] == code
+
+
+def _with(block: Block, criterion: Criterion, value: float) -> Block:
+    """The block with another value of one criterion, on both sides."""
+    parts = tuple(
+        replace(part, values={**part.values, criterion.metric.name: value})
+        if part.part == criterion.part
+        else part
+        for part in block.parts
+    )
+    return replace(block, parts=parts)
 
 
 def test_explain_says_why(run: Path, repo: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,10 +10,20 @@ from perf.judge.verdict import conclude
 from perf.model import metric as m
 from perf.model.metric import Key
 from perf.model.policy import Loss, Miss, Waiver
-from perf.model.run import Run
+from perf.model.run import Mode, Run
 from perf.model.scenario import Bound, Criterion
 from perf.model.verdict import Basis, CautionKind, Decision, Finding, State, Verdict
-from tests.unit.judge.setting import KEY, PART, POLICY, a_scenario, noisy_pairs, paired_run, success_criterion
+from tests.factories import a_block, a_header, a_part, a_run
+from tests.unit.judge.setting import (
+    KEY,
+    PART,
+    POLICY,
+    SCENARIO,
+    a_scenario,
+    noisy_pairs,
+    paired_run,
+    success_criterion,
+)
 
 _REASON = "TLS to the providers, accepted in #41"
 _SLOWER = paired_run(noisy_pairs(16, change=0.10))
@@ -203,3 +213,37 @@ def test_a_compared_number_and_a_criterion_of_one_name_have_their_own_waivers() 
 
     assert _criterion(verdict).decision is Decision.WAIVED
     assert _gate(verdict).decision is Decision.REGRESSED
+
+
+@pytest.mark.parametrize(
+    ("worst", "beside_other", "decision"),
+    [
+        pytest.param(6.0, 0.0, Decision.WAIVED, id="believed"),
+        pytest.param(6.0, 0.5, Decision.UNMEASURABLE, id="may-be-worse"),
+        pytest.param(12.0, 0.5, Decision.WAIVED, id="no-worse-in-any-case"),
+        pytest.param(4.0, 0.5, Decision.MISSED, id="worse-even-so"),
+    ],
+)
+@pytest.mark.parametrize("target", [1.0, 5.0], ids=["missed", "looks-met"])
+def test_neighbours_of_the_part_that_is_taken_off_waive_nothing(
+    target: float, worst: float, beside_other: float, decision: Decision
+) -> None:
+    """12 over 7 is 5, but 12 in truth if others held up the 7: then only a waiver of 12 waives it."""
+    criterion = Criterion(part=PART, metric=m.E2E_P50, bound=Bound.AT_MOST, target=target, minus_part="other")
+    waiver = Waiver(key=KEY, allows=Miss(worst=worst), expires="2026-12-31", reason=_REASON)
+    parts = (
+        a_part(values={m.E2E_P50.name: 12.0}),
+        a_part(part="other", values={m.E2E_P50.name: 7.0, m.NEIGHBOUR_LOAD.name: beside_other}),
+    )
+    verdict = conclude(
+        a_run(
+            header=a_header(scenarios=(SCENARIO,), mode=Mode.CRITERIA_ONLY), blocks=(a_block(parts=parts),)
+        ),
+        scenarios=(a_scenario(criteria=(criterion,)),),
+        baseline=None,
+        policy=replace(POLICY, waivers=(waiver,)),
+    )
+    looks_met = {Decision.MISSED: Decision.UNMEASURABLE, Decision.WAIVED: Decision.MET}
+    met = target == 5.0 and (beside_other == 0.0 or worst == 4.0)
+
+    assert _criterion(verdict).decision is (looks_met[decision] if met else decision)

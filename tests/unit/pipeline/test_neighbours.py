@@ -1,16 +1,13 @@
 """What others took of the cores: by the clocks of the cores, less our own."""
 
-import os
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from perf.model.slices import Neighbours
-from perf.model.units import NS_PER_S
 from perf.pipeline.neighbours import Reading, between, spare_ns
+from perf.sut.usage import TICK_NS
 
 _TICKS = st.integers(0, 10**6)
-_TICK_NS = NS_PER_S // os.sysconf("SC_CLK_TCK")
 
 
 def _at(at_ns: int, *, cores: int = 1, spare_ns: int = 0, own_ns: int | None = 0) -> Reading:
@@ -41,4 +38,4 @@ def test_only_the_cores_in_use_are_read(fields: list[list[int]]) -> None:
     cores = [f"cpu{core} {' '.join(map(str, each))}" for core, each in enumerate(fields)]
     stat = "\n".join(["cpu  1 2 3 4 5 6 7 8 9 10", *cores, "intr 5 0 0", "ctxt 9"])
 
-    assert spare_ns(stat, frozenset({1, 10})) == sum(sum(fields[core][3:7]) for core in (1, 10)) * _TICK_NS
+    assert spare_ns(stat, frozenset({1, 10})) == sum(sum(fields[core][3:7]) for core in (1, 10)) * TICK_NS

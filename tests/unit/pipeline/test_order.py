@@ -7,8 +7,7 @@ import pytest
 
 from perf.errors import ConfigError, NothingToCompareError, UsageError
 from perf.model.counting import CounterChoice
-from perf.model.metric import Key
-from perf.model.policy import DEFAULT_POLICY, Loss, Miss, Waiver
+from perf.model.policy import DEFAULT_POLICY
 from perf.model.run import Skip
 from perf.model.scenario import Ask, Capability, Route, Scenario
 from perf.model.target import RunningKind
@@ -17,7 +16,6 @@ from perf.pipeline.order import (
     countable,
     lasting,
     left_out,
-    require_known_places,
     require_something,
     select,
     servable,
@@ -91,45 +89,6 @@ def test_unknown_names_are_refused() -> None:
         select("fast", ["1", "nine"])
     with pytest.raises(ConfigError, match="'slow'"):
         select("slow", [])
-
-
-@pytest.mark.parametrize(
-    ("key", "told"),
-    [
-        pytest.param("baseline-latensy/saturated/qps", "scenario 'baseline-latensy'", id="scenario"),
-        pytest.param("baseline-latency/saturatd/qps", "part 'saturatd'", id="part"),
-    ],
-)
-def test_a_misspelt_limit_or_waiver_is_refused(key: str, told: str) -> None:
-    """A limit for a number that nobody has would loosen or tighten nothing, unseen."""
-    waiver = Waiver(
-        key=Key(*key.split("/")), allows=Loss(ceiling_ratio=0.1), expires="2027-01-31", reason="why"
-    )
-    for policy in (
-        replace(DEFAULT_POLICY, limits={key: 0.1}),
-        replace(DEFAULT_POLICY, waivers=(waiver,)),
-    ):
-        with pytest.raises(ConfigError, match=told) as caught:
-            require_known_places(policy, where="perfgate.toml")
-        assert key in caught.value.where
-
-
-@pytest.mark.parametrize("place", ["baseline-latency/sequential/cpu-per-request", "k6/http/qps"])
-def test_a_waiver_of_a_criterion_that_nobody_has_is_refused(place: str) -> None:
-    """A misspelt waiver would be found out only in a red run."""
-    waiver = Waiver(key=Key(*place.split("/")), allows=Miss(worst=1.0), expires="2027-01-31", reason="why")
-
-    with pytest.raises(ConfigError, match="no such criterion") as caught:
-        require_known_places(replace(DEFAULT_POLICY, waivers=(waiver,)), where="perfgate.toml")
-    assert place in caught.value.where
-
-
-@pytest.mark.parametrize(
-    "key", ["qps", "baseline-latency/saturated/qps", "micro-benchmarks/any/bench-best", "k6/http/qps"]
-)
-def test_a_limit_for_what_exists_is_taken(key: str) -> None:
-    """Micro-benchmarks and other tools' results have parts that only a run knows."""
-    require_known_places(replace(DEFAULT_POLICY, limits={key: 0.1}), where="perfgate.toml")
 
 
 def test_what_a_target_does_not_claim_is_skipped_with_the_reason() -> None:

@@ -1,6 +1,7 @@
 """What a log shows while blocks are measured."""
 
 from io import StringIO
+from threading import Thread
 
 from rich.console import Console
 
@@ -78,6 +79,27 @@ def test_a_bar_tells_how_far_a_long_slice_has_come() -> None:
     assert "mix: 30 s of 2 min" in drawn
     assert "short:" not in drawn
     assert "29 s" not in drawn
+
+
+def test_a_bar_is_drawn_by_one_thread_at_a_time() -> None:
+    """A slice that begins while the heartbeat draws the last one is what stands there in the end."""
+    clock, stream = _Clock(), StringIO()
+    bar = Bar(Console(file=stream, force_terminal=True, width=120), clock_ns=clock)
+    begins = Thread(target=bar.block, args=(1,), kwargs={"at_most": 24, "doing": "the next"})
+
+    def how_far(_: int) -> str:
+        begins.start()
+        begins.join(timeout=0.2)
+        return "far"
+
+    bar.block(0, at_most=24, doing="mix", how_far=how_far)
+    clock.now_ns = s_to_ns(60)
+    bar.beat()
+    begins.join()
+    bar.close()
+
+    drawn = stream.getvalue()
+    assert drawn.rindex("mix: far") < drawn.rindex("the next")
 
 
 def test_quiet_is_silent_and_a_file_gets_lines() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from perf.config import load_config
 from perf.model.metric import METRICS, Direction, Metric, Unit
 from perf.model.policy import Miss
-from perf.model.quantity import EXAMPLES, quantity
+from perf.model.quantity import EXAMPLES, quantity, written
 from perf.model.verdict import Decision, Excuse, Finding, State
 from perf.report.compose import compose
 from perf.report.document import Step
@@ -81,6 +81,12 @@ def test_a_quantity_is_read_as_reports_write_it(metric: Metric, value: float) ->
     read = quantity(text, metric.unit)
 
     assert read == pytest.approx(value, rel=0.006) or "<" in text or ">" in text
+
+
+@given(metric=st.sampled_from(METRICS), value=st.floats(0.001, 1e9))
+def test_a_target_is_read_as_errors_write_it(metric: Metric, value: float) -> None:
+    """Up to six digits."""
+    assert quantity(written(value, metric.unit), metric.unit) == pytest.approx(value, rel=1e-5)
 
 
 @given(unit=st.sampled_from(Unit), text=st.text(max_size=12))

@@ -1,5 +1,6 @@
 """Run directories: nothing lost, nothing taken on trust."""
 
+import json
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -151,6 +152,31 @@ def test_twins_are_refused(tmp_path: Path, blocks: tuple[Block, ...]) -> None:
 
     with pytest.raises(BaselineError, match="twice"):
         read_run(store.directory)
+
+
+@pytest.mark.parametrize(
+    "started_at",
+    [
+        pytest.param("", id="none"),
+        pytest.param("0000-01-01T00:00:00Z", id="before all waivers"),
+        pytest.param("9999-12-31T00:00:00Z", id="the end of the calendar"),
+        pytest.param("2026-02-31T00:00:00Z", id="no such day"),
+        pytest.param("2026-11-23T25:00:00Z", id="no such hour"),
+        pytest.param("2026-11-23T23:00:00-05:00", id="another day in UTC"),
+        pytest.param("2026-11-23T09:41:07Z\n", id="more after it"),
+    ],
+)
+def test_a_run_without_a_day_is_refused(tmp_path: Path, started_at: str) -> None:
+    """By that day waivers expire, so it is read as strictly as the numbers."""
+    store = RunStore.create(tmp_path, a_header())
+    path = store.directory / "run.json"
+    text = path.read_text().replace(json.dumps(a_header().started_at), json.dumps(started_at))
+    path.write_text(text)
+
+    with pytest.raises(BaselineError, match="started_at") as caught:
+        read_run(store.directory)
+
+    assert caught.value.where == f"{store.directory}/run.json"
 
 
 def test_absent_run_says_what_to_give(tmp_path: Path) -> None:

@@ -123,3 +123,13 @@ def test_closing_does_not_wait_for_a_writer(tmp_path: Path) -> None:
         one.pipe.close()
 
         assert one.log.read_bytes() == b"last words\n"
+
+
+def test_a_closed_pipe_has_nothing_left(tmp_path: Path) -> None:
+    """Who asks for the end of a log after that finds it in the file."""
+    with a_pipe(tmp_path) as one:
+        os.write(one.into, _LINE)
+
+    one.pipe.drain()
+
+    assert one.log.read_bytes() == _LINE
