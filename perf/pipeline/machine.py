@@ -2,13 +2,10 @@
 
 import os
 import platform
-import resource
 from pathlib import Path
 
 from perf import __version__
 from perf.model.build import Environment
-
-_FILES = 65_536
 
 
 def environment() -> Environment:
@@ -54,14 +51,3 @@ def _image() -> str:
         return platform.system()
     lines = dict(line.split("=", 1) for line in release.read_text().splitlines() if "=" in line)
     return lines.get("PRETTY_NAME", platform.system()).strip('"')
-
-
-def raise_file_limit() -> None:
-    """Let this process and whatever it starts open 65,536 files, as far as its hard limit allows.
-
-    Shells give 1,024; a gateway and an upstream between 1,000 streams need more.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    allowed = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < allowed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))

@@ -14,7 +14,6 @@ from perf.model.run import Arm
 from perf.model.scenario import Part, Scenario
 from perf.pipeline.block import Bench
 from perf.pipeline.controls import Controls
-from perf.pipeline.machine import raise_file_limit
 from perf.pipeline.order import Order
 from perf.pipeline.placement import frozen_heap, own_cores, place
 from perf.pipeline.progress import Listener
@@ -22,6 +21,7 @@ from perf.pipeline.providers import serve_providers
 from perf.pipeline.rig import Rig
 from perf.sut.build import build
 from perf.sut.eviction import evict
+from perf.upstream.files import raise_file_limit
 
 _FILES_PER_CONNECTION = 3
 """One in the engine, two in the gateway, which inherits the limit of this process."""

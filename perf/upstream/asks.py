@@ -1,6 +1,7 @@
 """Reading what a request asks for, as cheaply as its answer allows."""
 
 from functools import lru_cache
+from typing import assert_never
 
 import msgspec
 
@@ -20,13 +21,29 @@ class _StreamOptions(msgspec.Struct, gc=False):
     include_usage: bool | None = None
 
 
-class _Shape(msgspec.Struct, gc=False):
+class _Chat(msgspec.Struct, gc=False):
     model: str
+    messages: list[msgspec.Raw]
     stream: bool | None = None
     stream_options: _StreamOptions | None = None
 
 
-_shape = msgspec.json.Decoder(_Shape).decode
+class _Responses(msgspec.Struct, gc=False):
+    model: str
+    input: msgspec.Raw
+    stream: bool | None = None
+
+
+class _Messages(msgspec.Struct, gc=False):
+    model: str
+    messages: list[msgspec.Raw]
+    max_tokens: float
+    stream: bool | None = None
+
+
+_chat = msgspec.json.Decoder(_Chat).decode
+_responses = msgspec.json.Decoder(_Responses).decode
+_messages = msgspec.json.Decoder(_Messages).decode
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
@@ -45,13 +62,24 @@ def dialect_of(path: str) -> Dialect | None:
 
 
 def read_ask(dialect: Dialect, body: bytes) -> Ask | None:
-    """What the body asks for; None where it is not a request."""
+    """What the body asks for; None where it is no request, or lacks a field that the provider demands."""
     try:
-        shape = _shape(body)
+        match dialect:
+            case Dialect.OPENAI_CHAT:
+                chat = _chat(body)
+                options = chat.stream_options
+                wants_usage = options is not None and bool(options.include_usage)
+                return Ask(dialect, chat.model, bool(chat.stream), wants_usage)
+            case Dialect.OPENAI_RESPONSES:
+                response = _responses(body)
+                return Ask(dialect, response.model, bool(response.stream), include_usage=False)
+            case Dialect.ANTHROPIC_MESSAGES:
+                message = _messages(body)
+                return Ask(dialect, message.model, bool(message.stream), include_usage=False)
+            case _:
+                assert_never(dialect)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    options = shape.stream_options
-    return Ask(dialect, shape.model, bool(shape.stream), options is not None and bool(options.include_usage))
 
 
 @lru_cache(maxsize=_CACHE_SIZE)

@@ -1,10 +1,9 @@
 """One script in force: draws delays and faults, and keeps every answer it has framed."""
 
 from dataclasses import replace
+from functools import lru_cache
 from random import Random
 from typing import NamedTuple
-
-import msgspec
 
 from perf.model.upstream import ConstantDelay, FaultKind, UpstreamScript
 from perf.model.wire import Dialect
@@ -12,9 +11,7 @@ from perf.upstream.asks import dialect_of, read_ask
 from perf.upstream.delays import delays_ns
 from perf.upstream.faults import draw
 from perf.upstream.framing import Delivery, deliver
-from perf.upstream.replies import NO_REPLY, Ask, Reply, refusal, reply_to, whole_reply
-from perf.wire.answer import CREATED_S
-from perf.wire.headers import JSON_TYPE
+from perf.upstream.replies import NO_REPLY, Ask, probe_reply, refusal, reply_to
 
 _CACHE_LIMIT = 4_096
 """Distinct model names are few; should they not be, start afresh rather than grow."""
@@ -48,8 +45,8 @@ class Behaviour:
     def __init__(self, script: UpstreamScript, *, instance: str, chunked: bool = True) -> None:
         self._script = script
         self._chunked = chunked
-        self._rng = Random(f"{script.seed}/{instance}")
-        self._delays_ns = delays_ns(script.first_delay, self._rng)
+        self._rng = Random(f"{script.seed}/{instance}/faults")
+        self._delays_ns = delays_ns(script.first_delay, Random(f"{script.seed}/{instance}/delays"))
         self._is_certain = not script.faults and isinstance(script.first_delay, ConstantDelay)
         self._hangs = any(each.kind is FaultKind.BLACK_HOLE and each.ratio >= 1 for each in script.faults)
         self._settled: dict[Ask, Answering] = {}
@@ -63,9 +60,7 @@ class Behaviour:
         if method != b"POST":
             if self._hangs:
                 return Answering(0, _NOTHING)
-            return Answering(
-                0, _EMPTY if method == b"HEAD" else _PROBES.get(path.rpartition("/")[2], _HEALTHY)
-            )
+            return Answering(0, _probe(method.decode("latin-1"), path))
         dialect = dialect_of(path)
         if dialect is None:
             return Answering(0, _UNKNOWN_PATH)
@@ -97,21 +92,11 @@ class Behaviour:
         return delivery
 
 
-def _json_reply(payload: object) -> Reply:
-    return whole_reply(200, msgspec.json.encode(payload), headers=(("content-type", JSON_TYPE),))
+@lru_cache(maxsize=_CACHE_LIMIT)
+def _probe(method: str, path: str) -> Delivery:
+    return deliver(probe_reply(method, path), Dialect.OPENAI_CHAT)
 
 
-_MODELS = {
-    "object": "list",
-    "data": [
-        {"id": name, "object": "model", "created": CREATED_S, "owned_by": "perfgate", "type": "model"}
-        for name in ("gpt-4o-mini", "claude-sonnet-4-5")
-    ],
-    "has_more": False,
-}
-_HEALTHY = deliver(_json_reply({"status": "ok"}), Dialect.OPENAI_CHAT)
-_PROBES = {"models": deliver(_json_reply(_MODELS), Dialect.OPENAI_CHAT)}
 _NOTHING = deliver(NO_REPLY, Dialect.OPENAI_CHAT)
-_EMPTY = deliver(whole_reply(200, b"", headers=()), Dialect.OPENAI_CHAT)
 _UNKNOWN_PATH = deliver(refusal(Dialect.OPENAI_CHAT, 404), Dialect.OPENAI_CHAT)
 _BAD_REQUESTS = {dialect: deliver(refusal(dialect, 400), dialect) for dialect in Dialect}

@@ -15,6 +15,7 @@ from perf.upstream.asks import body_nonce, credential_of, dialect_of, path_of, r
 from perf.upstream.behaviour import Answering
 from perf.upstream.exchange import Exchange, Leaving, Request, answer_at_once, unanswered
 from perf.upstream.faults import End
+from perf.upstream.files import is_last_file
 from perf.upstream.framing import BAD_REQUEST, CONTINUE
 from perf.upstream.host import Host
 from perf.upstream.known import Known
@@ -73,8 +74,16 @@ class Connection(asyncio.Protocol):
         is_secured = transport.get_extra_info("ssl_object") is not None
         self._transport.set_write_buffer_limits(high=1 if is_secured else 0)
         self._parser = httptools.HttpRequestParser(self)
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connected = transport.get_extra_info("socket")
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if is_last_file(connected.fileno()):
+            self._tell_of_the_limit()
         self._host.connections.add(self)
+
+    def _tell_of_the_limit(self) -> None:
+        """The next clients would be dropped without a word, and nobody would know why."""
+        message = f"{self._host.name} is at its limit of open files, and takes no more connections"
+        asyncio.get_running_loop().call_exception_handler({"message": message})
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Record what the client did not wait for, and break every cycle: nobody collects them under load."""

@@ -55,6 +55,7 @@ class Exchange:
         "_delivery",
         "_done",
         "_first_byte_ns",
+        "_id",
         "_model",
         "_next",
         "_timer",
@@ -83,6 +84,7 @@ class Exchange:
         self._first_byte_ns = 0
         self._bytes_out = 0
         self._next = 0
+        self._id = 0
 
     def begin(self, request_id: int) -> None:
         """Answer now, or at the scripted time."""
@@ -101,8 +103,8 @@ class Exchange:
 
     def _open(self, request_id: int) -> None:
         delivery = self._delivery
-        rest = delivery.for_nonce(delivery.rest, self.request.nonce)
-        first = b"%b%016x%b" % (delivery.opening, request_id, rest)
+        self._id = request_id
+        first = delivery.head(request_id, nonce=self.request.nonce)
         self._bytes_out = len(first)
         self._first_byte_ns = now_ns = monotonic_ns()
         self._transport.write(first)
@@ -120,7 +122,7 @@ class Exchange:
             due_ns = self._base_ns + steps[number].offset_ns
             if due_ns > now_ns:
                 break
-            data = self._delivery.for_nonce(steps[number].data, self.request.nonce)
+            data = self._delivery.own(steps[number].data, self._id, nonce=self.request.nonce)
             self._bytes_out += len(data)
             self._transport.write(data)
             number += 1
@@ -159,8 +161,7 @@ class Exchange:
 def answer_at_once(request: Request, answering: Answering, *, transport: Sink, request_id: int) -> Arrival:
     """Answer by one write, now; most requests need no more."""
     delivery = answering.delivery
-    rest = delivery.for_nonce(delivery.rest, request.nonce)
-    answer = b"%b%016x%b" % (delivery.opening, request_id, rest)
+    answer = delivery.head(request_id, nonce=request.nonce)
     now_ns = monotonic_ns()
     transport.write(answer)
     return Arrival(

@@ -7,11 +7,14 @@ from perf.model.upstream import FaultKind
 from perf.model.wire import NONCE_ECHO, NONCE_LENGTH, Dialect
 from perf.upstream.faults import End, Piece
 from perf.upstream.replies import Reply
+from perf.wire.failure import ID_MARK
 from perf.wire.headers import request_id_header
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _ECHO = NONCE_ECHO.encode()
+_ID_MARK = ID_MARK.encode()
+_MARKS = (_ECHO, _ID_MARK)
 _LAST_CHUNK = b"0\r\n\r\n"
 _REASONS = {status.value: status.phrase for status in HTTPStatus} | {529: "Site Overloaded"}
 
@@ -21,7 +24,8 @@ class Delivery:
     """An answer as writes: first `opening` + a request id of 16 hex digits + `rest`, then the steps.
 
     With an empty `opening` nothing is ever written. `at_once` says that the first write is everything.
-    `echoes` says that the nonce of the request is to stand somewhere in it; `faults` are those it has.
+    `is_personal` says that the nonce of the request or its id is to stand somewhere in it; `faults` are
+    those it has.
     """
 
     status: int
@@ -30,14 +34,24 @@ class Delivery:
     steps: tuple[Piece, ...]
     end: End
     at_once: bool
-    echoes: bool = False
+    is_personal: bool = False
     faults: tuple[FaultKind, ...] = ()
 
-    def for_nonce(self, data: bytes, nonce: str) -> bytes:
-        """Those bytes of it as the request with this nonce gets them; their length stays."""
-        if not self.echoes or len(nonce) != NONCE_LENGTH:
-            return data
-        return data.replace(_ECHO, nonce.encode("latin-1"))
+    def head(self, request_id: int, *, nonce: str) -> bytes:
+        """The first write."""
+        rest = self.own(self.rest, request_id, nonce=nonce)
+        return b"%b%016x%b" % (self.opening, request_id, rest)
+
+    def own(self, data: bytes, request_id: int, *, nonce: str) -> bytes:
+        """Those bytes of it as the request of this id and nonce gets them; their length stays."""
+        return personal(data, request_id, nonce=nonce) if self.is_personal else data
+
+
+def personal(data: bytes, request_id: int, *, nonce: str) -> bytes:
+    """The bytes with the request's id and nonce in the places that are left for them; their length stays."""
+    if len(nonce) == NONCE_LENGTH:
+        data = data.replace(_ECHO, nonce.encode("latin-1"))
+    return data.replace(_ID_MARK, b"%016x" % request_id)
 
 
 def deliver(reply: Reply, dialect: Dialect, *, chunked: bool = True) -> Delivery:
@@ -59,7 +73,9 @@ def deliver(reply: Reply, dialect: Dialect, *, chunked: bool = True) -> Delivery
         steps=pieces,
         end=reply.end,
         at_once=not pieces and reply.end is End.WHOLE,
-        echoes=_ECHO in rest or any(_ECHO in piece.data for piece in pieces),
+        is_personal=any(
+            mark in data for data in (rest, *(piece.data for piece in pieces)) for mark in _MARKS
+        ),
     )
 
 

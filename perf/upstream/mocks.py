@@ -55,7 +55,7 @@ def openai_mock(latency_ms: float = 0, error_rate: float = 0) -> Iterator[Mock]:
 
 @contextmanager
 def openai_streaming_mock(
-    latency_ms: float = 0, num_chunks: int = DEFAULT_TOKENS, *, interval_ms: float = 0
+    latency_ms: float = 0, num_chunks: int = DEFAULT_TOKENS, interval_ms: float = 0
 ) -> Iterator[Mock]:
     """OpenAI, whose streams have `num_chunks` content deltas, one each `interval_ms` after the first."""
     with mock("openai", _streaming(latency_ms, num_chunks, interval_ms=interval_ms)) as served:
@@ -71,7 +71,7 @@ def anthropic_mock(latency_ms: float = 0, error_rate: float = 0) -> Iterator[Moc
 
 @contextmanager
 def anthropic_streaming_mock(
-    latency_ms: float = 0, num_chunks: int = DEFAULT_TOKENS, *, interval_ms: float = 0
+    latency_ms: float = 0, num_chunks: int = DEFAULT_TOKENS, interval_ms: float = 0
 ) -> Iterator[Mock]:
     """Anthropic, whose streams have `num_chunks` content deltas, one each `interval_ms` after the first."""
     with mock("anthropic", _streaming(latency_ms, num_chunks, interval_ms=interval_ms)) as served:
@@ -80,7 +80,7 @@ def anthropic_streaming_mock(
 
 @contextmanager
 def anthropic_mock_with_cache(
-    latency_ms: float = 0, cache_creation: int = 0, *, cache_read: int = 0
+    latency_ms: float = 0, cache_creation: int = 0, cache_read: int = 0
 ) -> Iterator[Mock]:
     """Anthropic, whose usage reports prompt caching."""
     usage = TokenUsage(

@@ -22,7 +22,7 @@ class StartErring(Protocol):
 class StartStreaming(Protocol):
     """Starts a provider whose streams have a number of content deltas at an interval."""
 
-    def __call__(self, latency_ms: float = 0, num_chunks: int = 10, *, interval_ms: float = 0) -> mocks.Mock:
+    def __call__(self, latency_ms: float = 0, num_chunks: int = 10, interval_ms: float = 0) -> mocks.Mock:
         """Start it."""
         ...
 
@@ -30,7 +30,7 @@ class StartStreaming(Protocol):
 class StartCaching(Protocol):
     """Starts a provider that reports cached tokens."""
 
-    def __call__(self, latency_ms: float = 0, cache_creation: int = 0, *, cache_read: int = 0) -> mocks.Mock:
+    def __call__(self, latency_ms: float = 0, cache_creation: int = 0, cache_read: int = 0) -> mocks.Mock:
         """Start it."""
         ...
 

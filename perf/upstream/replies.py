@@ -3,15 +3,39 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
+
 from perf.model.upstream import Fault, FaultKind, UpstreamScript
 from perf.model.wire import Dialect
 from perf.upstream.faults import CONTENT_FAULTS, DELIVERY_FAULTS, Draft, End, Piece, disturb
-from perf.wire.answer import Answer, StreamFrames
+from perf.wire.answer import CREATED_RFC3339, CREATED_S, Answer, StreamFrames
 from perf.wire.build import reply_body, reply_frames
 from perf.wire.failure import error_body, error_status
-from perf.wire.headers import reply_headers
+from perf.wire.headers import JSON_TYPE, reply_headers
 
 _HTML = b"<html><head><title>500 Internal Server Error</title></head><body><h1>500</h1></body></html>\n"
+
+_RATE_LIMITED = 429
+_MODEL_NAMES = ("gpt-4o-mini", "claude-sonnet-4-5")
+_MODELS = {
+    "object": "list",
+    "data": [
+        {
+            "id": name,
+            "object": "model",
+            "created": CREATED_S,
+            "owned_by": "perfgate",
+            "type": "model",
+            "display_name": name,
+            "created_at": CREATED_RFC3339,
+            "lifecycle": "active",
+        }
+        for name in _MODEL_NAMES
+    ],
+    "first_id": _MODEL_NAMES[0],
+    "last_id": _MODEL_NAMES[-1],
+    "has_more": False,
+}
 
 ANSWER_FAULTS = frozenset({FaultKind.STATUS, FaultKind.HTML_500, FaultKind.BLACK_HOLE, FaultKind.NO_USAGE})
 """The faults that replace or rewrite the answer, and so are none of a draft's."""
@@ -71,9 +95,17 @@ def whole_reply(status: int, body: bytes, *, headers: tuple[tuple[str, str], ...
     return Reply(status=status, headers=headers, length_bytes=len(body), pieces=pieces, end=End.WHOLE)
 
 
+def probe_reply(method: str, path: str) -> Reply:
+    """The answer to what is no POST: a list of models that both providers' clients read, or "ok"."""
+    if method == "HEAD":
+        return whole_reply(200, b"", headers=())
+    payload = _MODELS if path.rpartition("/")[2] == "models" else {"status": "ok"}
+    return whole_reply(200, msgspec.json.encode(payload), headers=(("content-type", JSON_TYPE),))
+
+
 def refusal(dialect: Dialect, status: int, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
     """An error answer in the provider's own words, with these headers besides its own."""
-    headers = (*reply_headers(dialect, stream=False), *headers)
+    headers = (*reply_headers(dialect, stream=False, exhausted=status == _RATE_LIMITED), *headers)
     return whole_reply(status, error_body(dialect, status), headers=headers)
 
 

@@ -8,10 +8,11 @@ import httpx
 import respx
 
 from perf.model.upstream import UpstreamScript
-from perf.model.wire import Dialect
-from perf.upstream.asks import dialect_of, read_ask
+from perf.model.wire import NONCE_HEADER, Dialect
+from perf.upstream.asks import body_nonce, dialect_of, read_ask
 from perf.upstream.faults import End, draw
-from perf.upstream.replies import Reply, refusal, reply_to
+from perf.upstream.framing import personal
+from perf.upstream.replies import Reply, probe_reply, refusal, reply_to
 from perf.wire.headers import request_id_header
 
 _ANY_HOST = r"^https?://[^/]+/.*$"
@@ -20,12 +21,14 @@ _ANY_HOST = r"^https?://[^/]+/.*$"
 class _Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body in its pieces, and then the end that the reply asks for."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: Reply, request_id: int, *, nonce: str) -> None:
         self._reply = reply
+        self._id = request_id
+        self._nonce = nonce
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._reply.pieces:
-            yield piece.data
+            yield personal(piece.data, self._id, nonce=self._nonce)
         match self._reply.end:
             case End.FIN:
                 raise httpx.RemoteProtocolError(
@@ -46,7 +49,7 @@ class _Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
 def mock_router(script: UpstreamScript) -> respx.MockRouter:
     """Give a router that answers every POST of the three dialects, on any host, as the script says.
 
-    Faults of the connection show as httpx's own exceptions; other methods get an empty 200.
+    Faults of the connection show as httpx's own exceptions; other methods get what the mock gives them.
     """
     router = respx.MockRouter(assert_all_called=False)
     rng = Random(f"{script.seed}/respx")
@@ -58,12 +61,23 @@ def mock_router(script: UpstreamScript) -> respx.MockRouter:
         if not reply.status:
             raise httpx.ReadTimeout("the mock provider hangs", request=request)
         name, prefix = request_id_header(dialect)
-        headers = [*reply.headers, (name, f"{prefix}{next(numbers):016x}")]
-        return httpx.Response(reply.status, headers=headers, stream=_Pieces(reply))
+        number = next(numbers)
+        headers = [*reply.headers, (name, f"{prefix}{number:016x}")]
+        body = _Pieces(reply, number, nonce=_nonce_of(request))
+        return httpx.Response(reply.status, headers=headers, stream=body)
 
     router.post(url__regex=_ANY_HOST).mock(side_effect=answer)
-    router.route(url__regex=_ANY_HOST).respond(200)
+    router.route(url__regex=_ANY_HOST).mock(side_effect=_probed)
     return router
+
+
+def _probed(request: httpx.Request) -> httpx.Response:
+    reply = probe_reply(request.method, request.url.path)
+    return httpx.Response(reply.status, headers=list(reply.headers), stream=_Pieces(reply, 0, nonce=""))
+
+
+def _nonce_of(request: httpx.Request) -> str:
+    return request.headers.get(NONCE_HEADER, "") or body_nonce(request.content)
 
 
 def _decide(script: UpstreamScript, request: httpx.Request, *, rng: Random) -> Reply:

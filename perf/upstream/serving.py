@@ -11,6 +11,7 @@ from typing import assert_never
 import uvloop
 
 from perf.upstream import control
+from perf.upstream.files import raise_file_limit
 from perf.upstream.fleet import Fleet
 
 
@@ -21,6 +22,7 @@ def serve(control_fd: int) -> None:
     runs only between slices of load, when the log is taken.
     """
     gc.disable()
+    raise_file_limit()
     uvloop.run(_obey(socket.socket(fileno=control_fd)))
 
 

@@ -9,6 +9,7 @@ import uvloop
 
 from perf.model.units import NS_PER_S
 from perf.model.upstream import Tls, UpstreamScript
+from perf.upstream.files import raise_file_limit
 from perf.upstream.fleet import Fleet
 from perf.upstream.process import url_of
 
@@ -29,6 +30,7 @@ def run_forever(
     A port of 0 takes any free one. Nobody reads the log here, so it is dropped every ten seconds.
     Raises OSError if a port is taken.
     """
+    raise_file_limit()
     ports = {"openai": openai_port, "anthropic": anthropic_port}
     uvloop.run(_run(ports, script, tls=tls, on_ready=on_ready))
 

@@ -9,6 +9,8 @@ from perf.wire.tokens import fragments
 TOOL_NAME = "lookup"
 CREATED_S = 1_767_225_600
 """The `created` of every payload: 2026-01-01; payloads are a function of their script alone."""
+CREATED_RFC3339 = "2026-01-01T00:00:00Z"
+"""The same, as Anthropic writes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

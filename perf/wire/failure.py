@@ -5,9 +5,12 @@ from typing import NamedTuple, assert_never
 import msgspec
 
 from perf.model.wire import Dialect
+from perf.wire.headers import request_id_header
 
-REQUEST_ID = "req_perfgate0000000000000000"
+ID_MARK = "perfgate-request"
+"""16 characters that whoever sends the body replaces by the digits of the request's id."""
 _OVERLOADED = 529
+_, _ID_PREFIX = request_id_header(Dialect.ANTHROPIC_MESSAGES)
 
 
 class _Words(NamedTuple):
@@ -83,7 +86,7 @@ def _words(status: int) -> _Words:
 
 def _anthropic(words: _Words) -> dict[str, object]:
     error = {"type": words.anthropic_type, "message": words.message}
-    return {"type": "error", "error": error, "request_id": REQUEST_ID}
+    return {"type": "error", "error": error, "request_id": f"{_ID_PREFIX}{ID_MARK}"}
 
 
 def _openai(words: _Words) -> dict[str, object]:

@@ -20,16 +20,16 @@ def request_id_header(dialect: Dialect) -> tuple[str, str]:
             assert_never(dialect)
 
 
-def reply_headers(dialect: Dialect, *, stream: bool) -> tuple[tuple[str, str], ...]:
-    """Every header but the request's id and those that frame the body."""
+def reply_headers(dialect: Dialect, *, stream: bool, exhausted: bool = False) -> tuple[tuple[str, str], ...]:
+    """Every header but the request's id and those that frame the body; `exhausted` has no requests left."""
     kind: tuple[tuple[str, str], ...] = (("content-type", JSON_TYPE),)
     if stream:
         kind = (("content-type", STREAM_TYPE), ("cache-control", "no-cache"))
     match dialect:
         case Dialect.ANTHROPIC_MESSAGES:
-            return kind + _ANTHROPIC
+            return kind + (_ANTHROPIC_EXHAUSTED if exhausted else _ANTHROPIC)
         case Dialect.OPENAI_CHAT | Dialect.OPENAI_RESPONSES:
-            return kind + _OPENAI
+            return kind + (_OPENAI_EXHAUSTED if exhausted else _OPENAI)
         case _:
             assert_never(dialect)
 
@@ -59,3 +59,12 @@ _ANTHROPIC = (
         for field, value in (("limit", limit), ("remaining", remaining), ("reset", _RESET_RFC3339))
     ),
 )
+
+
+def _exhausted(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, "0" if name in _REMAINING else value) for name, value in headers)
+
+
+_REMAINING = {"x-ratelimit-remaining-requests", "anthropic-ratelimit-requests-remaining"}
+_OPENAI_EXHAUSTED = _exhausted(_OPENAI)
+_ANTHROPIC_EXHAUSTED = _exhausted(_ANTHROPIC)

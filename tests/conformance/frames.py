@@ -59,7 +59,9 @@ class Frames:
             ("x-perfgate-nonce", nonce),
         ]
         self._http.send_headers(number, head)
-        self._http.send_data(number, json.dumps({"model": "m", "stream": stream}).encode(), end_stream=True)
+        self._http.send_data(
+            number, json.dumps({"model": "m", "stream": stream, "messages": []}).encode(), end_stream=True
+        )
         self.bodies[number] = b""
         self.say(b"")
         return number

@@ -89,11 +89,15 @@ class Clients(NamedTuple):
 
 @contextmanager
 def clients_of(url: str, *, timeout_s: float = IN_TIME_S) -> Iterator[Clients]:
-    """Clients that try once."""
-    with (
-        openai.OpenAI(api_key="k", base_url=f"{url}/v1", max_retries=0, timeout=timeout_s) as for_openai,
-        anthropic.Anthropic(api_key="k", base_url=url, max_retries=0, timeout=timeout_s) as for_anthropic,
-    ):
+    """Clients that try once, and keep no connection that a failure may have ended."""
+    alone = {"connection": "close"}
+    for_openai = openai.OpenAI(
+        api_key="k", base_url=f"{url}/v1", max_retries=0, timeout=timeout_s, default_headers=alone
+    )
+    for_anthropic = anthropic.Anthropic(
+        api_key="k", base_url=url, max_retries=0, timeout=timeout_s, default_headers=alone
+    )
+    with for_openai, for_anthropic:
         yield Clients(for_openai, for_anthropic)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import anthropic
 import pytest
-from anthropic.types import Message, TextBlock, ToolUseBlock
+from anthropic.types import Message, ModelInfo, TextBlock, ToolUseBlock
 
 from perf.model.upstream import Fault, FaultKind, TokenUsage
 from perf.upstream.process import UpstreamProcess
@@ -127,6 +127,7 @@ def test_errors_have_their_class(
     assert caught.value.body["type"] == "error"
     assert caught.value.body["error"]["type"] == kind
     assert caught.value.response.headers["retry-after"] == "7"
+    assert caught.value.body["request_id"] == caught.value.response.headers["request-id"]
 
 
 def test_an_error_event_breaks_a_stream(client: anthropic.Anthropic, upstream: UpstreamProcess) -> None:
@@ -138,3 +139,26 @@ def test_an_error_event_breaks_a_stream(client: anthropic.Anthropic, upstream: U
         pytest.raises(anthropic.APIStatusError, match="Overloaded"),
     ):
         stream.get_final_message()
+
+
+def test_an_error_event_names_its_request(client: anthropic.Anthropic, upstream: UpstreamProcess) -> None:
+    """In the middle of a stream, too."""
+    upstream.script("a", script(faults=(Fault(kind=FaultKind.ERROR_EVENT, ratio=1.0, after_frames=3),)))
+
+    with (
+        client.messages.stream(model="m", max_tokens=9, messages=[USER]) as stream,
+        pytest.raises(anthropic.APIStatusError) as caught,
+    ):
+        stream.get_final_message()
+
+    assert isinstance(caught.value.body, dict)
+    assert caught.value.body["request_id"] == stream.response.headers["request-id"]
+
+
+def test_the_list_of_models_is_one(client: anthropic.Anthropic) -> None:
+    """Every field that the client's model requires is there."""
+    page = client.models.list()
+
+    models = [ModelInfo.model_validate_json(model.model_dump_json(exclude_unset=True)) for model in page]
+    assert [model.type for model in models] == ["model", "model"]
+    assert (page.first_id, page.last_id) == (models[0].id, models[-1].id)

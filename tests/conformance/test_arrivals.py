@@ -233,7 +233,7 @@ def test_many_clients_are_each_served(upstream: UpstreamProcess) -> None:
         with httpx.Client(base_url=upstream.urls["a"]) as session:
             for turn in range(5):
                 nonce = f"{number:010d}{turn:010d}"
-                body = {"model": "m", "stream": turn % 2 == 0}
+                body = {"model": "m", "stream": turn % 2 == 0, "messages": []}
                 session.post(PATH, json=body, headers={"x-perfgate-nonce": nonce})
 
     threads = [threading.Thread(target=client, args=(number,)) for number in range(16)]

@@ -16,7 +16,7 @@ from perf.upstream import mocks
 from perf.upstream.plugin import StartCaching, StartErring, StartStreaming
 from perf.wire.sse import SseDecoder
 
-CHAT = {"model": "m", "messages": []}
+CHAT = {"model": "m", "messages": [], "max_tokens": 9}
 STAND_ALONE = """
 from perf.upstream.scripts import script
 from perf.upstream.standalone import run_forever
@@ -27,8 +27,10 @@ run_forever(0, 0, script=script(), tls=None,
 ANOTHER_PROJECT = """
 import urllib.request
 
+BODY = b'{"model": "m", "messages": [], "max_tokens": 9}'
+
 def ask(url):
-    return urllib.request.urlopen(urllib.request.Request(url, b'{"model": "m", "messages": []}')).status
+    return urllib.request.urlopen(urllib.request.Request(url, BODY)).status
 
 def test_openai(openai_mock):
     assert ask(openai_mock(latency_ms=1).url + "/v1/chat/completions") == 200
@@ -37,8 +39,8 @@ def test_anthropic(anthropic_mock):
     assert ask(anthropic_mock().url + "/v1/messages") == 200
 
 def test_streams(openai_streaming_mock, anthropic_streaming_mock, anthropic_mock_with_cache):
-    assert openai_streaming_mock(1, 3).url and anthropic_streaming_mock(1, 3).url
-    assert anthropic_mock_with_cache(cache_read=5).url
+    assert openai_streaming_mock(1, 3, 1).url and anthropic_streaming_mock(1, 3, 1).url
+    assert anthropic_mock_with_cache(1, 4, 5).url
 """
 
 
@@ -72,7 +74,7 @@ def test_streaming_mocks_send_so_many_chunks(
     started = openai_streaming_mock if provider == "openai" else anthropic_streaming_mock
     path = "/v1/chat/completions" if provider == "openai" else "/v1/messages"
 
-    answer = httpx.post(started(1, 7, interval_ms=1).url + path, json={"model": "m", "stream": True})
+    answer = httpx.post(started(1, 7, interval_ms=1).url + path, json=CHAT | {"stream": True})
 
     deltas = [data for _, data in SseDecoder().feed(answer.content) if b" tok" in data or b'"tok0"' in data]
     assert len(deltas) == 7

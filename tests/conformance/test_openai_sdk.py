@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import openai
 import pytest
+from openai.types import Model
 from openai.types.chat import ChatCompletion
 from openai.types.responses import Response, ResponseFunctionToolCall
 
@@ -181,5 +182,20 @@ def test_an_error_event_ends_a_response_stream(client: openai.OpenAI, upstream: 
 
 
 def test_the_list_of_models_is_one(client: openai.OpenAI) -> None:
-    """The client reads the probe's answer."""
-    assert [model.object for model in client.models.list()] == ["model", "model"]
+    """Every field that the client's model requires is there."""
+    models = [Model.model_validate_json(model.model_dump_json()) for model in client.models.list()]
+
+    assert [model.object for model in models] == ["model", "model"]
+
+
+@pytest.mark.parametrize(("status", "left"), [(429, "0"), (503, "9999")])
+def test_whoever_has_no_requests_left_is_told_so(
+    client: openai.OpenAI, upstream: UpstreamProcess, *, status: int, left: str
+) -> None:
+    """Only the status for too many requests says that none remains."""
+    upstream.script("a", script(faults=(Fault(kind=FaultKind.STATUS, ratio=1.0, status=status),)))
+
+    with pytest.raises(openai.APIStatusError) as caught:
+        client.responses.create(model="m", input="hello")
+
+    assert caught.value.response.headers["x-ratelimit-remaining-requests"] == left

@@ -1,11 +1,14 @@
 """The serving process: its instances, their timeline, its life and its death."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from http.client import HTTPConnection
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
@@ -33,7 +36,7 @@ def status(upstream: UpstreamProcess, instance: str) -> int:
     """The status of one request; 0 if the connection is refused or cut."""
     connection = HTTPConnection(urlsplit(upstream.urls[instance]).netloc, timeout=DEADLINE_S)
     try:
-        connection.request("POST", PATH, body=b'{"model":"m"}')
+        connection.request("POST", PATH, body=b'{"model":"m","messages":[]}')
         return connection.getresponse().status
     except ConnectionError:
         return 0
@@ -189,3 +192,31 @@ def test_processes_share_a_port() -> None:
     assert statuses == {200}
     assert sum(seen) == 64
     assert all(seen)
+
+
+def test_what_cannot_be_put_into_http_is_told() -> None:
+    """Whoever steers the process hears of its defect; the client gets no answer that looks like one."""
+    with UpstreamProcess.start(["a"], cpus=None) as process:
+        unheard = Fault(kind=FaultKind.STATUS, ratio=1.0, status=429, retry_after="☃")
+        process.script("a", script(faults=(unheard,)))
+        with RawClient(process.urls["a"]) as client:
+            client.send()
+            assert client.read_to_end()[0] == b""
+
+        with pytest.raises(UpstreamError, match="could not be answered: UnicodeEncodeError"):
+            process.drain()
+
+
+def test_the_limit_of_open_files_is_told() -> None:
+    """The kernel would take the clients beyond it, and the mock would drop them without a word."""
+    with UpstreamProcess.start(["a"], cpus=None) as process, ExitStack() as clients:
+        _, hard = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        used = max(int(entry.name) for entry in Path(f"/proc/{process.pid}/fd").iterdir()) + 1
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (used + 3, hard))
+        for _ in range(3):
+            client = clients.enter_context(RawClient(process.urls["a"]))
+            client.send()
+            client.read_until(b"usage")
+
+        with pytest.raises(UpstreamError, match="limit of open files"):
+            process.drain()

@@ -65,7 +65,7 @@ def test_many_model_names_do_not_pile_up() -> None:
     behaviour = Behaviour(script(tokens=1), instance="a")
 
     for number in range(5_000):
-        body = b'{"model":"m%d"}' % number
+        body = b'{"model":"m%d","messages":[]}' % number
         assert b'"m%d"' % number in behaviour.answer(b"POST", PATH, body=body).delivery.rest
 
 
@@ -80,8 +80,14 @@ def test_probes_succeed_at_once(path: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "body", "status"),
-    [("/v1/embeddings", BODY, 404), (PATH, b"{", 400), ("/v1/messages", b"", 400)],
-    ids=["unknown-path", "no-json", "no-body"],
+    [
+        pytest.param("/v1/embeddings", BODY, 404, id="unknown-path"),
+        pytest.param(PATH, b"{", 400, id="no-json"),
+        pytest.param("/v1/messages", b"", 400, id="no-body"),
+        pytest.param(PATH, b'{"model":"m"}', 400, id="no-messages"),
+        pytest.param("/v1/messages", BODY, 400, id="no-max-tokens"),
+        pytest.param("/v1/responses", BODY, 400, id="no-input"),
+    ],
 )
 def test_bad_requests_are_refused(path: str, body: bytes, status: int) -> None:
     """What a provider would refuse, its mock refuses."""
@@ -93,7 +99,8 @@ def test_the_model_is_echoed(dialect: Dialect) -> None:
     """The answer names the model that was asked for."""
     path = {"openai-chat": PATH, "openai-responses": "/responses", "anthropic-messages": "/messages"}[dialect]
 
-    answering = Behaviour(script(), instance="a").answer(b"POST", path, body=b'{"model":"grande"}')
+    body = b'{"model":"grande","messages":[],"input":"hi","max_tokens":9}'
+    answering = Behaviour(script(), instance="a").answer(b"POST", path, body=body)
 
     assert b'"model":"grande"' in answering.delivery.rest
 
@@ -106,3 +113,19 @@ def test_only_a_whole_black_hole_swallows_probes() -> None:
         probed = Behaviour(hole, instance="a").answer(b"GET", "/v1/models", body=b"")
 
         assert bool(probed.delivery.opening) is answered
+
+
+def test_more_faults_change_no_delay() -> None:
+    """The draws of the two are apart, so that runs with and without faults wait alike."""
+    slow = NormalDelay(mean_ns=10**7, sd_ns=10**6)
+    fault = Fault(kind=FaultKind.STATUS, ratio=0.5, status=503)
+    sound, failing_half = (
+        Behaviour(script(delay=slow, faults=faults), instance="a") for faults in ((), (fault,))
+    )
+
+    waits = [
+        [one.answer(b"POST", PATH, body=BODY).delay_ns for _ in range(9)] for one in (sound, failing_half)
+    ]
+
+    assert len(set(waits[0])) == 9
+    assert waits[0] == waits[1]

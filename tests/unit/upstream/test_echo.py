@@ -24,7 +24,7 @@ def delivery(upstream_script: UpstreamScript, *, stream: bool) -> Delivery:
 def told(given: Delivery, nonce: str) -> bytes:
     """All bytes for the request with this nonce."""
     return b"".join(
-        given.for_nonce(data, nonce) for data in (given.rest, *(step.data for step in given.steps))
+        given.own(data, 1, nonce=nonce) for data in (given.rest, *(step.data for step in given.steps))
     )
 
 
@@ -41,7 +41,7 @@ def test_the_nonce_takes_the_place_of_its_mark(stream: bool) -> None:
 
 def test_an_answer_without_a_mark_is_never_searched() -> None:
     """The usual answers cost no more than before."""
-    assert not delivery(script(), stream=True).echoes
+    assert not delivery(script(), stream=True).is_personal
 
 
 def test_an_answer_knows_its_faults() -> None:

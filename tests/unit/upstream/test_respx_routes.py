@@ -1,10 +1,12 @@
 """The mock providers as respx routes."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
 from perf.model.upstream import Fault, FaultKind
-from perf.model.wire import Dialect
+from perf.model.wire import NONCE_ECHO, NONCE_HEADER, NONCE_LENGTH, Dialect
 from perf.upstream.respx_routes import mock_router
 from perf.upstream.scripts import expected_text, script
 from perf.wire.read import body_text, reader_for
@@ -16,11 +18,13 @@ PATHS = {
     Dialect.ANTHROPIC_MESSAGES: "/v1/messages",
 }
 
+ASK = {"model": "m", "messages": [], "input": "hi", "max_tokens": 9}
+
 
 def post(dialect: Dialect, *faults: Fault, stream: bool = False) -> httpx.Response:
     """One answer of a mock provider, read to its end."""
     with mock_router(script(faults=faults)):
-        return httpx.post(f"https://provider.test{PATHS[dialect]}", json={"model": "m", "stream": stream})
+        return httpx.post(f"https://provider.test{PATHS[dialect]}", json=ASK | {"stream": stream})
 
 
 @pytest.mark.parametrize("dialect", Dialect)
@@ -70,3 +74,25 @@ def test_other_requests_are_probes() -> None:
         ]
 
     assert [answer.status_code for answer in seen] == [200, 404, 400]
+    assert [model["object"] for model in seen[0].json()["data"]] == ["model", "model"]
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_an_answer_tells_its_nonce(stream: bool) -> None:
+    """As the server's does."""
+    nonce = "n" * NONCE_LENGTH
+    with mock_router(replace(script(), tokens=(f"<{NONCE_ECHO}>",))):
+        answer = httpx.post(
+            f"https://provider.test{PATHS[Dialect.OPENAI_CHAT]}",
+            json=ASK | {"stream": stream},
+            headers={NONCE_HEADER: nonce},
+        )
+
+    assert f"<{nonce}>" in answer.text
+
+
+def test_an_error_names_its_request() -> None:
+    """In its body as in its header."""
+    answer = post(Dialect.ANTHROPIC_MESSAGES, Fault(kind=FaultKind.STATUS, ratio=1.0, status=529))
+
+    assert answer.json()["request_id"] == answer.headers["request-id"]

@@ -1,11 +1,11 @@
-"""What a run asks of the machine."""
+"""How many files a mock may open."""
 
 import subprocess
 import sys
 
 _SCRIPT = """
 import resource
-from perf.pipeline.machine import raise_file_limit
+from perf.upstream.files import raise_file_limit
 
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 ceiling = {ceiling} if hard == resource.RLIM_INFINITY else min({ceiling}, hard)
