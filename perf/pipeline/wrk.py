@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from perf.pipeline.rigbench.peers import wrk_path
 from perf.pipeline.rigbench.venv import ended
 
 _SECONDS = 10
+_KEY = "{key}"
+"""Where a client's key stands in what is written for all of them."""
 _SPARE_S = 60.0
 
 
@@ -37,7 +40,8 @@ def cross_check(
 ) -> SliceRecord:
     """The record with the good answers per second that wrk had, with the same connections and keys.
 
-    MeasureError if wrk gave no result, or if the upstream did not see what wrk counted.
+    MeasureError if wrk gave no result, if most of its requests failed, or if the upstream did not see
+    what wrk counted.
     """
     workload = record.step.part.workload
     assert isinstance(workload, ClosedLoop)
@@ -46,6 +50,28 @@ def cross_check(
     rig.upstream.drain()
     with pinned(rig.placement.engine):
         done = ended(command, _variables(record, seat), deadline_s=seconds + _SPARE_S)
+    said = _said(done, command)
+    seen = sum(
+        1 for arrival in rig.upstream.drain() if arrival.status == 200 and arrival.path != "/v1/models"
+    )
+    good = said["requests"] - said["failed"]
+    if good <= said["failed"]:
+        raise MeasureError(
+            f"Of {said['requests']} requests that wrk sent, {said['failed']} failed",
+            where=" ".join(command),
+            cure="Read the gateway's log; the engine's own figure beside it tells whether it is overloaded.",
+        )
+    if seen < good:
+        raise MeasureError(
+            f"wrk counted {good} good answers, and only {seen} requests reached the upstream",
+            where=seat.sut.base_url,
+            cure="Look for a cache in the gateway's configuration.",
+        )
+    return replace(record, wrk_per_second=good * NS_PER_S / said["wall_ns"])
+
+
+def _said(done: "subprocess.CompletedProcess[str]", command: list[str]) -> dict[str, int]:
+    """What the script printed last."""
     last = done.stdout.rstrip().rpartition("\n")[2]
     if done.returncode or not last.startswith("{"):
         raise MeasureError(
@@ -55,17 +81,7 @@ def cross_check(
             log=tuple((done.stdout + done.stderr).splitlines()[-20:]),
         )
     said: dict[str, int] = json.loads(last)
-    seen = sum(
-        1 for arrival in rig.upstream.drain() if arrival.status == 200 and arrival.path != "/v1/models"
-    )
-    good = said["requests"] - said["failed"]
-    if seen < good:
-        raise MeasureError(
-            f"wrk counted {good} good answers, and only {seen} requests reached the upstream",
-            where=seat.sut.base_url,
-            cure="Look for a cache in the gateway's configuration.",
-        )
-    return replace(record, wrk_per_second=good * NS_PER_S / said["wall_ns"])
+    return said
 
 
 def _variables(record: SliceRecord, seat: Seat) -> dict[str, str]:
@@ -76,6 +92,9 @@ def _variables(record: SliceRecord, seat: Seat) -> dict[str, str]:
         "GATEWAY_MODEL": address.model,
         "GATEWAY_PATH": address.path,
         "GATEWAY_AUTH_HEADER": target.auth_header,
-        "GATEWAY_AUTH_VALUE": target.auth_value.replace("{key}", "%s"),
+        "GATEWAY_AUTH_VALUE": target.auth_value.replace(_KEY, "%s"),
+        "GATEWAY_HEADERS": "\n".join(
+            f"{name}: {value}" for name, value in target.headers(seat.sut.told, part.ask, key=_KEY)
+        ),
     }
     return {**os.environ, **own}

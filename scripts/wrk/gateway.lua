@@ -4,6 +4,7 @@
 --   GATEWAY_PATH         where to ask (default: /v1/chat/completions)
 --   GATEWAY_AUTH_HEADER  the header of the key (default: authorization)
 --   GATEWAY_AUTH_VALUE   its value, with %s for the key (default: Bearer %s)
+--   GATEWAY_HEADERS      further headers, one "name: value" a line, with {key} for the key (default: none)
 local gateway = {}
 
 local function setting(name, default)
@@ -20,6 +21,13 @@ end
 local BODY = '{"model":"%s","max_tokens":1024,"stream":%s,"messages":[{"role":"user","content":"%s"}]}'
 local QUESTION = "Why does the tail of a latency distribution matter more than its mean?"
 
+-- The further headers of a key. A replacement's % is special to gsub, so the key goes in by a function.
+local function add_headers(headers, key)
+   for name, value in string.gmatch(setting("HEADERS", ""), "([^:\n]+): *([^\n]*)") do
+      headers[name] = string.gsub(value, "{key}", function() return key end)
+   end
+end
+
 -- One request for each key, made once: wrk's own time must not depend on how many there are.
 function gateway.requests(stream)
    local made = {}
@@ -27,6 +35,7 @@ function gateway.requests(stream)
    for key in string.gmatch(setting("KEYS", default_keys()), "[^,]+") do
       local headers = { ["content-type"] = "application/json" }
       headers[setting("AUTH_HEADER", "authorization")] = string.format(setting("AUTH_VALUE", "Bearer %s"), key)
+      add_headers(headers, key)
       made[#made + 1] = wrk.format("POST", setting("PATH", "/v1/chat/completions"), headers, body)
    end
    return made

@@ -9,12 +9,15 @@ from random import Random
 
 import pytest
 
+from perf.errors import MeasureError
 from perf.judge.metrics import values_of
 from perf.judge.pool import Pool
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
 from perf.model.run import Arm
-from perf.model.slices import Manner, SliceStep
+from perf.model.slices import Manner, SliceRecord, SliceStep
+from perf.model.target import Target
+from perf.model.wire import NONCE_HEADER
 from perf.pipeline.placement import own_cores, place
 from perf.pipeline.rig import Rig, Seat
 from perf.pipeline.wrk import cross_check, wrk_scripts
@@ -25,6 +28,7 @@ from tests.mutants.trial import TARGET, build_of
 from tests.tools import tool
 
 PROJECT = Path(__file__).resolve().parents[2]
+TARGET_HERE = replace(TARGET, env=(("PYTHONPATH", str(PROJECT)),))
 _KEYS = ("alpha", "beta", "gamma")
 
 
@@ -55,8 +59,22 @@ def test_a_script_asks_with_every_key(script: str, kinds: set[bool]) -> None:
     assert len({each.bytes_out > 1_500 for each in arrivals}) == len(kinds)
 
 
-def test_both_witnesses_stand_side_by_side(tmp_path: Path) -> None:
-    """wrk repeats the closed loop on the same gateway, and the record has both throughputs."""
+def test_further_headers_are_sent() -> None:
+    """One a line, each with the key in its place: here the nonce of each request's arrival."""
+    wrk = tool("wrk", package="wrk")
+    with UpstreamProcess.start(["openai"], cpus=None) as upstream:
+        script = wrk_scripts() / "concurrent.lua"
+        command = [str(wrk), "-t1", "-c2", "-d1s", "-s", str(script), upstream.urls["openai"]]
+        headers = f"x-other: a: b\n{NONCE_HEADER}: nonce-of-{{key}}-{{key}}"
+        env = {**os.environ, "GATEWAY_KEYS": ",".join(_KEYS), "GATEWAY_HEADERS": headers}
+        subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+        arrivals = upstream.drain()
+
+    assert {each.nonce for each in arrivals} == {f"nonce-of-{key}-{key}" for key in _KEYS}
+
+
+def checked_by_wrk(tmp_path: Path, target: Target) -> SliceRecord:
+    """A short scenario 2 on the reference gateway, and wrk's figure beside it."""
     tool("wrk", package="wrk")
     topology = CONCURRENT_THROUGHPUT.topology
     names = [instance.name for instance in topology.instances]
@@ -67,15 +85,25 @@ def test_both_witnesses_stand_side_by_side(tmp_path: Path) -> None:
     )
     with UpstreamProcess.start(names, cpus=None) as upstream:
         rig = Rig(upstream=upstream, placement=place(own_cores()), rng=Random(1))
-        target = replace(TARGET, env=(("PYTHONPATH", str(PROJECT)),))
         with launch(
-            target, build_of(PROJECT), topology=topology, endpoints=rig.endpoints(topology), cpus=None,
+            TARGET_HERE, build_of(PROJECT), topology=topology, endpoints=rig.endpoints(topology), cpus=None,
             run_dir=tmp_path / "gateway",
         ) as sut:  # fmt: skip
-            seat = Seat(sut=sut, target=target)
+            seat = Seat(sut=sut, target=TARGET_HERE)
             (record,) = rig.measure(step, topology=topology, seats={Arm.CANDIDATE: seat})
-            checked = cross_check(record, seat=seat, rig=rig, scripts=wrk_scripts(), seconds=1)
-    values = values_of(Pool([checked]))
+            asked = replace(seat, target=target)
+            return cross_check(record, seat=asked, rig=rig, scripts=wrk_scripts(), seconds=1)
+
+
+def test_both_witnesses_stand_side_by_side(tmp_path: Path) -> None:
+    """wrk repeats the closed loop on the same gateway, and the record has both throughputs."""
+    values = values_of(Pool([checked_by_wrk(tmp_path, TARGET_HERE)]))
 
     assert values[m.WRK_QPS.name] > 0
     assert values[m.QPS.name] > 0
+
+
+def test_a_witness_that_is_refused_is_none(tmp_path: Path) -> None:
+    """With a header that the gateway does not know the keys by, wrk's figure would count refusals."""
+    with pytest.raises(MeasureError, match="requests that wrk sent"):
+        checked_by_wrk(tmp_path, replace(TARGET_HERE, auth_header="x-unknown"))
