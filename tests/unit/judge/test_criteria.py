@@ -292,37 +292,3 @@ def test_neighbours_excuse_no_cpu_time(metric: Metric) -> None:
     finding = _finding(much, part=a_scenario_part(), values={metric: 2.0, m.NEIGHBOUR_LOAD: 0.9})
 
     assert finding.decision is Decision.MISSED
-
-
-_FEW_REFUSED = Criterion(part=PART, metric=m.REFUSED_CONNECTS, bound=Bound.AT_MOST, target=40)
-
-
-@given(refused=st.integers(0, 400), strays=st.integers(0, 400))
-def test_connects_of_others_excuse_as_many(refused: int, strays: int) -> None:
-    """Missed is what is missed without as many as failed while no instance was dead."""
-    values = {m.REFUSED_CONNECTS: float(refused), m.STRAY_REFUSALS: float(strays)}
-    finding = _finding(_FEW_REFUSED, part=a_scenario_part(), values=values)
-    excused = strays > 0 and refused - strays <= 40
-
-    assert finding.decision is (
-        Decision.MET if refused <= 40 else Decision.UNMEASURABLE if excused else Decision.MISSED
-    )
-    assert (finding.excuse is Excuse.NEIGHBOURS) is (finding.decision is Decision.UNMEASURABLE)
-
-
-def test_connects_that_nobody_counts_are_not_few() -> None:
-    """Not measurable where the machine has no count, with the reason; invalid where the part is."""
-    uncounted = _finding(_FEW_REFUSED, part=a_scenario_part(), values={m.SUCCESS_RATIO: 1.0})
-    record = a_part(
-        arm=Arm.CANDIDATE,
-        values={m.SUCCESS_RATIO.name: 1.0, m.REFUSED_CONNECTS.name: 4.0},
-        problems=("cut short",),
-    )
-    block = a_block(number=0, parts=(record,))
-    (void,) = judge_criteria(
-        (a_scenario(criteria=(_FEW_REFUSED,)),), all_series=series_of([block]), blocks=[block], policy=POLICY
-    )
-
-    assert uncounted.decision is Decision.UNMEASURABLE
-    assert "/proc/net/snmp" in uncounted.text
-    assert void.decision is Decision.INVALID

@@ -6,12 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perf.judge.compare import series_of
+from perf.judge.criteria import judge_criteria
 from perf.judge.pool import Pool
 from perf.judge.refusals import refused_connects, stray_refusals
-from perf.model.scenario import Change
+from perf.model import metric as m
+from perf.model.metric import Metric
+from perf.model.run import Arm
+from perf.model.scenario import Bound, Change, Criterion
 from perf.model.slices import FailedConnects, Happened, SliceRecord
 from perf.model.units import ms_to_ns
-from tests.unit.judge.setting import a_slice
+from perf.model.verdict import Decision, Excuse, Finding
+from tests.factories import a_block, a_part
+from tests.unit.judge.setting import PART, POLICY, a_scenario, a_slice
 
 _DIES = Happened(at_ns=ms_to_ns(1_000), instance="openai-0", change=Change.DIES)
 _RETURNS = Happened(at_ns=ms_to_ns(2_000), instance="openai-0", change=Change.RETURNS)
@@ -82,3 +89,39 @@ def test_no_connect_counts_twice(at_ms: list[int]) -> None:
     assert refused is not None
     assert strays is not None
     assert refused + strays <= len(at_ms)
+
+
+_FEW = Criterion(part=PART, metric=m.REFUSED_CONNECTS, bound=Bound.AT_MOST, target=40)
+
+
+def _finding(values: dict[Metric, float], *, problems: tuple[str, ...] = ()) -> Finding:
+    record = a_part(
+        arm=Arm.CANDIDATE,
+        values={metric.name: value for metric, value in values.items()},
+        problems=problems,
+    )
+    block = a_block(number=0, parts=(record,))
+    scenario = a_scenario(criteria=(_FEW,))
+    (finding,) = judge_criteria((scenario,), all_series=series_of([block]), blocks=[block], policy=POLICY)
+    return finding
+
+
+@given(refused=st.integers(0, 400), strays=st.integers(0, 400))
+def test_connects_of_others_excuse_as_many(refused: int, strays: int) -> None:
+    """Missed is what is missed without as many as failed while no instance was dead."""
+    finding = _finding({m.REFUSED_CONNECTS: float(refused), m.STRAY_REFUSALS: float(strays)})
+    excused = strays > 0 and refused - strays <= 40
+    miss = Decision.UNMEASURABLE if excused else Decision.MISSED
+
+    assert finding.decision is (Decision.MET if refused <= 40 else miss)
+    assert (finding.excuse is Excuse.NEIGHBOURS) is (finding.decision is Decision.UNMEASURABLE)
+
+
+def test_connects_that_nobody_counts_are_not_few() -> None:
+    """Not measurable where the machine has no count, with the reason; invalid where the part is."""
+    uncounted = _finding({m.SUCCESS_RATIO: 1.0})
+    void = _finding({m.SUCCESS_RATIO: 1.0, m.REFUSED_CONNECTS: 4.0}, problems=("cut short",))
+
+    assert uncounted.decision is Decision.UNMEASURABLE
+    assert "/proc/net/snmp" in uncounted.text
+    assert void.decision is Decision.INVALID
