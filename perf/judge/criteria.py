@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from perf.judge.ceiling import neighbours_share, rig_ceiling, share_beyond, slowed_to
 from perf.judge.compare import Series
 from perf.judge.demands import centre_of, holds, subject_of, value_of
+from perf.judge.refusals import strays_excuse
 from perf.model import metric as m
 from perf.model.metric import Key, Metric, Unit
 from perf.model.policy import Policy
@@ -159,6 +160,7 @@ def _missed(
 ) -> _Ruling:
     """Missed, unless something else than the gateway may be the reason."""
     others = _neighbours(scenario, criterion, value=value, before=before, case=case)
+    others = others or strays_excuse(scenario.name, criterion, value=value, all_series=case.all_series)
     if scenario.route is Route.DIRECT:
         text = "the rig itself missed its target: this machine cannot judge now"
         return _Ruling(decision=Decision.INVALID, text=f"{text}; {others}" if others else text)
@@ -236,6 +238,10 @@ def _unmeasured(scenario: Scenario, criterion: Criterion, *, case: _Case) -> _Ru
     process = Key(scenario.name, criterion.part, m.RSS.name) in case.all_series
     if criterion.metric in OF_PROCESSES and measured and not process:
         text = "nothing is known of the processes of a gateway that was up before"
+        return _Ruling(decision=Decision.UNMEASURABLE, text=text)
+    counted = Key(scenario.name, criterion.part, m.REFUSED_CONNECTS.name) in case.all_series
+    if criterion.metric is m.REFUSED_CONNECTS and measured and not counted:
+        text = "this machine does not count the connects that are refused, under Tcp in /proc/net/snmp"
         return _Ruling(decision=Decision.UNMEASURABLE, text=text)
     return _Ruling(decision=Decision.INVALID, text="not measured: no valid block has this number")
 

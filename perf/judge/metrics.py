@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
-from perf.judge import endings, outage, overload, payloads, questions, shares, soak
+from perf.judge import endings, outage, overload, payloads, questions, refusals, shares, soak
 from perf.judge.pool import Pool
 from perf.judge.validity import rig_lag, rig_load
 from perf.model import metric as m
@@ -204,6 +204,8 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.DETECT_TIME: outage.detect_time_ns,
     m.RECOVER_TIME: outage.recover_time_ns,
     m.FAILING_ATTEMPTS: outage.failing_attempts,
+    m.REFUSED_CONNECTS: refusals.refused_connects,
+    m.STRAY_REFUSALS: refusals.stray_refusals,
     m.OUTAGE_OVERHEAD_P50: lambda pool: _quantile(outage.outage_overhead_ns(pool), 0.5),
     m.BYSTANDER_STICKY_RATIO: outage.bystander_sticky_ratio,
     m.RESTICK_TIME: outage.restick_time_ns,

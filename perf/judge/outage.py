@@ -43,7 +43,7 @@ def recover_time_ns(pool: Pool) -> float | None:
 def failing_attempts(pool: Pool) -> float | None:
     """How many requests arrived at an instance while it failed or hung: the most of any slice.
 
-    None where none did. What a dead one is asked cannot be seen, as it refuses connections.
+    None where none did. A dead one takes no request: the kernel counts the connects that it refuses.
     """
     spans = [
         (_asked_ns(record, lost), _back_ns(record, lost))

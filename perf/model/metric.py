@@ -107,6 +107,8 @@ STICKY_RATIO = _higher("sticky-ratio", "on the bound instance", unit=Unit.RATIO,
 DETECT_TIME = _lower("detect-time", "time to detect", unit=Unit.NS, limit=0.20)
 RECOVER_TIME = _lower("recover-time", "time to recover", unit=Unit.NS, limit=0.20)
 FAILING_ATTEMPTS = _lower("failing-attempts", "attempts at the failing instance", unit=Unit.COUNT, limit=0.10)
+REFUSED_CONNECTS = _lower("refused-connects", "connects refused in an outage", unit=Unit.COUNT, limit=0.10)
+STRAY_REFUSALS = _lower("stray-refusals", "connects refused otherwise", unit=Unit.COUNT, limit=0.10)
 OUTAGE_OVERHEAD_P50 = _lower("outage-overhead-p50", "overhead p50 during an outage", unit=Unit.NS, limit=0.10)
 BYSTANDER_STICKY_RATIO = _higher(
     "bystander-sticky-ratio", "keys of other instances that stayed", unit=Unit.RATIO, limit=0.0
@@ -197,6 +199,8 @@ METRICS: tuple[Metric, ...] = (
     DETECT_TIME,
     RECOVER_TIME,
     FAILING_ATTEMPTS,
+    REFUSED_CONNECTS,
+    STRAY_REFUSALS,
     OUTAGE_OVERHEAD_P50,
     BYSTANDER_STICKY_RATIO,
     RESTICK_TIME,

@@ -85,6 +85,14 @@ class LogSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailedConnects:
+    """How many connects had failed on the machine, whoever made them, up to one moment of its clock."""
+
+    at_ns: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdleSpell:
     """The CPU time that the SUT's process tree used while nothing was asked of it, and for how long."""
 
@@ -110,6 +118,8 @@ class SliceRecord:
     `models` are the models that they must ask for, () where nothing is.
     `suited` names the instances of the provider that the part asks for, () where nothing is demanded.
     `usage`, `health` and `lists` were sampled under load, if the part asks for it.
+    `failed_connects` were counted under load where an instance dies and one build had the machine to itself;
+    () also where the machine does not count them.
     `launched_ns` and `ready_ns` are of a process that was started for this slice alone, else 0.
     `saturation_per_second` was found just before an overload.
     `log` is known where the gateway was to log each request, `idle` where it was left alone afterwards.
@@ -136,6 +146,7 @@ class SliceRecord:
     usage: tuple[UsageSample, ...] = ()
     health: tuple[HealthCheck, ...] = ()
     lists: tuple[ModelsAnswer, ...] = ()
+    failed_connects: tuple[FailedConnects, ...] = ()
     log: LogSeen | None = None
     idle: IdleSpell | None = None
     launched_ns: int = 0

@@ -1,37 +1,26 @@
 """The measuring side of a run: upstream, engine, cores, and one slice of load at a time."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from random import Random
 from typing import assert_never
 
 from perf import load
-from perf.judge.plan import send_within_ns, span_ns
+from perf.judge.plan import send_within_ns
 from perf.model.load import ClosedLoop, LoadPlan, Recording, RequestTemplate, Spread, Timeouts
 from perf.model.run import Arm
 from perf.model.scenario import Ask, Change, Part, Provider, Topology
-from perf.model.slices import (
-    Happened,
-    HealthCheck,
-    LogSeen,
-    Manner,
-    ModelsAnswer,
-    SliceRecord,
-    SliceStep,
-    UsageSample,
-)
+from perf.model.slices import Happened, Manner, SliceRecord, SliceStep
 from perf.model.target import Endpoint, Target
 from perf.model.units import ms_to_ns, s_to_ns
 from perf.model.upstream import Arrival, Down, Fault, FaultKind, TimelineStep, UpstreamScript
 from perf.pipeline import requests
 from perf.pipeline.neighbours import Reading, between, reading
 from perf.pipeline.placement import Placement, moved, pinned
-from perf.sut.health import health_checked
-from perf.sut.models import models_listed
+from perf.pipeline.watch import Watch, unseen, watched
 from perf.sut.running import RunningSut
-from perf.sut.sampling import sampled
 from perf.upstream.process import UpstreamProcess
 
 _TIMEOUTS = Timeouts(connect_ns=s_to_ns(5), first_byte_ns=s_to_ns(15), total_ns=s_to_ns(60))
@@ -101,28 +90,26 @@ class Rig:
         neighbours = between(around, self._reading(step.manner)) if _all_ours(seats) else None
         upstream_cpu_ns, arrivals = self.upstream.cpu_ns() - upstream_before_ns, self._log(step.part)
         return tuple(
-            SliceRecord(
-                step=step,
-                arm=arm,
-                recording=recording,
-                arrivals=_own(arrivals, recording, of=recordings),
-                happened=happened,
-                sut_cpu_ns=None if before is None or after is None else after - before,
-                sut_rss_bytes=_rss_bytes(seat),
-                upstream_cpu_ns=upstream_cpu_ns,
-                wall_ns=wall_ns,
-                rig_cores=self.placement.rig_cores,
-                machine_cores=self.placement.cores,
-                upstream_key=seat.upstream_key if seat else "",
-                prompt_digests=requests.prompt_digests(plan.templates),
-                models=requests.models(plan.templates) if topology.routes and seat else (),
-                suited=_suited(step.part, topology),
-                usage=tuple(watch.usage),
-                health=tuple(watch.health),
-                lists=tuple(watch.lists),
-                log=next(iter(watch.log), None),
-                offers_http2=any(each.tls and each.tls.http2_streams for each in topology.instances),
-                neighbours=neighbours,
+            watch.told(
+                SliceRecord(
+                    step=step,
+                    arm=arm,
+                    recording=recording,
+                    arrivals=_own(arrivals, recording, of=recordings),
+                    happened=happened,
+                    sut_cpu_ns=None if before is None or after is None else after - before,
+                    sut_rss_bytes=_rss_bytes(seat),
+                    upstream_cpu_ns=upstream_cpu_ns,
+                    wall_ns=wall_ns,
+                    rig_cores=self.placement.rig_cores,
+                    machine_cores=self.placement.cores,
+                    upstream_key=seat.upstream_key if seat else "",
+                    prompt_digests=requests.prompt_digests(plan.templates),
+                    models=requests.models(plan.templates) if topology.routes and seat else (),
+                    suited=_suited(step.part, topology),
+                    offers_http2=any(each.tls and each.tls.http2_streams for each in topology.instances),
+                    neighbours=neighbours,
+                )
             )
             for (arm, seat), plan, recording, before, after, watch in zip(
                 placed, plans, recordings, before_ns, after_ns, watches, strict=True
@@ -131,11 +118,11 @@ class Rig:
 
     def _load(
         self, step: SliceStep, plans: Sequence[LoadPlan], *, seats: Sequence[Seat | None]
-    ) -> tuple[tuple[Recording, ...], list["_Watch"]]:
+    ) -> tuple[tuple[Recording, ...], list[Watch]]:
         """The load of a slice, and what was seen of the gateways meanwhile."""
-        with ExitStack() as watched:
-            self._take_cores(step.manner, seats=seats, stack=watched)
-            watches = [watched.enter_context(_watched(seat, step.part)) for seat in seats]
+        with ExitStack() as stack:
+            self._take_cores(step.manner, seats=seats, stack=stack)
+            watches = [stack.enter_context(_watched(seat, step)) for seat in seats]
             return load.run_together(plans, alternating=step.manner is Manner.ALTERNATING), watches
 
     def _reading(self, manner: Manner) -> Reading:
@@ -245,30 +232,9 @@ def _state(change: Change, well: UpstreamScript) -> UpstreamScript | Down:
             assert_never(change)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Watch:
-    """What is seen of a gateway during a slice; the lists grow until its end, `log` at it."""
-
-    usage: list[UsageSample]
-    health: list[HealthCheck]
-    lists: list[ModelsAnswer]
-    log: list[LogSeen]
-
-
-@contextmanager
-def _watched(seat: Seat | None, part: Part) -> Iterator[_Watch]:
+def _watched(seat: Seat | None, step: SliceStep) -> AbstractContextManager[Watch]:
     """Look at the gateway in this seat as often as the part asks."""
-    if seat is None:
-        yield _Watch(usage=[], health=[], lists=[], log=[])
-        return
-    sut, target = seat.sut, seat.target
-    with (
-        sampled(sut.usage, every_ns=part.usage_every_ns) as usage,
-        health_checked(sut.base_url, target.ready, every_ns=part.health_every_ns) as health,
-        models_listed(sut.base_url, target=target, told=sut.told, every_ns=part.models_every_ns) as lists,
-        sut.log_watched(bytes_per_second=part.log_bytes_per_second, for_ns=span_ns(part.workload)) as log,
-    ):
-        yield _Watch(usage=usage, health=health, lists=lists, log=log)
+    return nullcontext(unseen()) if seat is None else watched(seat.sut, target=seat.target, step=step)
 
 
 def _all_ours(seats: Seats) -> bool:

@@ -6,6 +6,7 @@ from perf.model import metric as m
 from perf.model.load import ClosedLoop, ConstantRate
 from perf.model.scenario import Ask, Bound, Cadence, Capability, Change, Criterion, Event, Part, Scenario
 from perf.model.units import ms_to_ns, s_to_ns
+from perf.scenarios.failover import few_refused
 from perf.scenarios.topologies import GENERAL, RECOVERING, script
 
 _OF_KEYS = (
@@ -85,6 +86,7 @@ STICKY_FAILOVER = replace(
             target=2.5,
             note="one move away and one home, and some on the way while the loss is not known yet",
         ),
+        few_refused("keys"),
         Criterion(part="keys", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.99),
     ),
 )

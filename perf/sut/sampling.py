@@ -1,41 +1,56 @@
-"""Samples what a running gateway holds, beside the load: memory, open files, sockets."""
+"""Samples what can be seen beside the load: what a running gateway holds, or what the kernel counts."""
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Event
+from typing import TypeVar
 
 from perf.model.slices import UsageSample
 from perf.model.units import ns_to_s
 from perf.sut.beside import beside
 from perf.sut.usage import Usage
 
+T = TypeVar("T")
+
 
 @contextmanager
-def sampled(usage: Callable[[], Usage | None], *, every_ns: int) -> Iterator[list[UsageSample]]:
-    """Ask for the usage at once, then every `every_ns`, and at the end; yields the growing list.
+def looked(look: Callable[[], T | None], *, every_ns: int, name: str) -> Iterator[list[T]]:
+    """Look at once, then every `every_ns` in a thread called `name`, and at the end; yields the growing list.
 
-    A thread of its own asks, so that the load goes on; it costs the rig some milliseconds a sample.
-    With 0 nothing is asked; a gateway of which nothing is known leaves the list empty.
+    The load goes on meanwhile. With 0 nobody looks; a look that finds nothing adds nothing.
     """
-    samples: list[UsageSample] = []
+    seen: list[T] = []
     if not every_ns:
-        yield samples
+        yield seen
         return
 
     def take() -> None:
-        used = usage()
-        if used is not None:
-            samples.append(_sample(used))
+        found = look()
+        if found is not None:
+            seen.append(found)
 
     def watch(over: Event) -> None:
         while not over.wait(ns_to_s(every_ns)):
             take()
 
     take()
-    with beside(watch, name="usage"):
-        yield samples
+    with beside(watch, name=name):
+        yield seen
     take()
+
+
+def sampled(usage: Callable[[], Usage | None], *, every_ns: int) -> AbstractContextManager[list[UsageSample]]:
+    """Ask for the usage as often; it costs the rig some milliseconds a sample.
+
+    A gateway of which nothing is known leaves the list empty.
+    """
+
+    def look() -> UsageSample | None:
+        used = usage()
+        return None if used is None else _sample(used)
+
+    return looked(look, every_ns=every_ns, name="usage")
 
 
 def _sample(used: Usage) -> UsageSample:

@@ -70,6 +70,7 @@ MUTANTS = (
         patch="lost-failover-on-503", scenario="stream-faults", parts=("overloaded",), metric=m.SUCCESS_RATIO
     ),
     Mutant(patch="failures-uncounted", scenario="failover", parts=("errors",), metric=m.FAILING_ATTEMPTS),
+    Mutant(patch="refusals-uncounted", scenario="failover", parts=("death",), metric=m.REFUSED_CONNECTS),
     Mutant(patch="probed-only-once", scenario="failover", parts=("death",), metric=m.RECOVER_TIME),
     Mutant(patch="stickiness-broken", scenario="sticky-sessions", parts=("keys",), metric=m.STICKY_RATIO),
     Mutant(

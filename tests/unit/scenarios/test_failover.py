@@ -5,10 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from perf.judge.plan import span_ns
+from perf.judge.plan import plan_once, span_ns
+from perf.model import metric as m
 from perf.model.load import ConstantRate
-from perf.model.scenario import Scenario
+from perf.model.run import Arm
+from perf.model.scenario import Change, Scenario
+from perf.model.slices import Manner
 from perf.model.units import NS_PER_S
+from perf.scenarios import SCENARIOS
 from perf.scenarios.failover import FAILOVER_BY_DEFAULT, FAILOVER_SCENARIO
 from perf.targets.reference import REFERENCE
 from tests.unit.targets.requests import a_request, an_endpoint
@@ -39,3 +43,19 @@ def test_the_long_form_leaves_the_time_of_recovery_to_the_gateway() -> None:
     assert rendered["7"]["resilience"]["initial_backoff_seconds"] == 1
     assert "resilience" not in rendered["7L"]
     assert "failure_timeout_seconds" not in str(rendered["7L"])
+
+
+def test_whoever_loses_an_instance_is_held_to_few_connects_that_it_refuses() -> None:
+    """And has the machine to itself meanwhile: the kernel has one count for both builds."""
+    deadly = [
+        (scenario, part)
+        for scenario in SCENARIOS
+        for part in scenario.parts
+        if any(event.change is Change.DIES for event in part.events)
+    ]
+
+    assert {scenario.number for scenario, _ in deadly} == {"3F", "7", "7L"}
+    for scenario, part in deadly:
+        assert (part.name, m.REFUSED_CONNECTS) in {(each.part, each.metric) for each in scenario.criteria}
+        steps = plan_once(scenario.only([part]), paired=True, first=Arm.CANDIDATE)
+        assert [step.manner for step in steps] == [Manner.ALONE] * 2
