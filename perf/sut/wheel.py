@@ -3,6 +3,7 @@
 import shutil
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from perf.errors import BuildError
@@ -70,15 +71,17 @@ def _install_locked(kind: PythonKind, workshop: Workshop, *, tool: _Installer) -
 
 
 def _installer(workshop: Workshop) -> _Installer:
+    """Choose uv if it is there, then the pip that perfgate's own interpreter has, then one in the venv."""
     uv = shutil.which("uv", path=workshop.env.get("PATH"))
     venv, python = workshop.directory / "venv", interpreter_of(workshop.directory)
     if uv is None:
-        pip = (python, "-m", "pip")
+        has_pip = find_spec("pip") is not None
+        pip: _Words = (sys.executable, "-m", "pip", "--python", python) if has_pip else (python, "-m", "pip")
         return _Installer(
-            make_venv=(sys.executable, "-m", "venv", venv),
+            make_venv=(sys.executable, "-m", "venv", *(("--without-pip",) if has_pip else ()), venv),
             install=(*pip, "install", "--quiet"),
             make_wheel=(*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir"),
-            brings_pip=True,
+            brings_pip=not has_pip,
         )
     return _Installer(
         make_venv=(uv, "venv", "--quiet", "--python", sys.executable, venv),
