@@ -84,7 +84,8 @@ def _parser() -> ArgumentParser:
     _judging(add)
     _alone(add)
     _adopting(add)
-    add("scenarios", "List the scenarios.", command=lambda _: lists.scenarios())
+    scenarist = add("scenarios", "List the scenarios.", command=_scenarios)
+    scenarist.add_argument("--criteria", action="store_true", help="list each criterion instead")
     add_wishes(add("config", "Print the configuration that a target gets.", command=_config))
     lister = add("targets", "List the targets, and what each was seen to serve.", command=_targets)
     lister.add_argument("--target", action="append", default=[], help="only this; may be repeated")
@@ -267,6 +268,10 @@ def _replay(arguments: Namespace) -> Exit:
 
 def _config(arguments: Namespace) -> Exit:
     return config(arguments.repo, wanted_of(arguments), into=arguments.into)
+
+
+def _scenarios(arguments: Namespace) -> Exit:
+    return lists.criteria() if arguments.criteria else lists.scenarios()
 
 
 def _targets(arguments: Namespace) -> Exit:

@@ -6,6 +6,7 @@ from tabulate import tabulate
 
 from perf.errors import Exit
 from perf.model.scenario import Route
+from perf.report.criteria import render
 from perf.scenarios import SCENARIOS, SUITES
 
 
@@ -25,4 +26,10 @@ def scenarios() -> Exit:
     ]
     headers = ("no.", "scenario", "measures the", "suites", "parts", "gates on")
     sys.stdout.write(tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True) + "\n")
+    return Exit.PASS
+
+
+def criteria() -> Exit:
+    """One line a criterion, in the order of the scenarios."""
+    sys.stdout.write(render(SCENARIOS))
     return Exit.PASS

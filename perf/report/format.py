@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from perf.model.baseline import BaselineEntry
-from perf.model.metric import Direction, Unit
+from perf.model.metric import Direction, Metric, Unit
 from perf.model.units import (
     BYTES_PER_MIB,
     NS_PER_MS,
@@ -21,6 +21,9 @@ NOTHING = "\N{EM DASH}"
 _BOUNDS = "≤≥"
 _BYTES_PER_KIB = 1_024
 _BYTES_PER_GIB = BYTES_PER_MIB * 1_024
+
+_Measured = Finding | BaselineEntry | Metric
+"""What has a unit and a direction."""
 
 
 def number(value: float) -> str:
@@ -93,12 +96,20 @@ def limit(finding: Finding) -> str:
     """What is allowed: `+5 %`, `−5 %`, or for a criterion `≤ 5 ms`, `≥ 99 %`."""
     if finding.limit is None:
         return ""
-    lower_is_better = finding.direction is Direction.LOWER_IS_BETTER
     if finding.basis is Basis.CRITERION:
         return f"{_bound(finding)} {target(finding)}"
-    if finding.limit == 0:
+    return _worse_by(finding.limit, finding.direction)
+
+
+def loss(metric: Metric) -> str:
+    """What is allowed between two builds: `+5 %`, `−5 %`."""
+    return _worse_by(metric.limit_ratio, metric.direction)
+
+
+def _worse_by(ratio: float, direction: Direction) -> str:
+    if ratio == 0:
         return "no loss"
-    return f"{'+' if lower_is_better else MINUS}{short(100 * finding.limit)} %"
+    return f"{'+' if direction is Direction.LOWER_IS_BETTER else MINUS}{short(100 * ratio)} %"
 
 
 def bare_title(finding: Finding) -> str:
@@ -116,18 +127,20 @@ def _bound(finding: Finding) -> str:
 
 def target(finding: Finding) -> str:
     """The target of a criterion in its unit, without the bound."""
-    value = finding.limit or 0.0
-    return _shower(abs(value), finding=finding, digits=short)(value)
+    return demanded(finding.limit or 0.0, finding)
 
 
-def is_share(finding: Finding | BaselineEntry) -> bool:
+def demanded(value: float, of: _Measured) -> str:
+    """A target in the unit of what it is about."""
+    return _shower(abs(value), finding=of, digits=short)(value)
+
+
+def is_share(finding: _Measured) -> bool:
     """Whether a ratio is a part of a whole (success) rather than a count per request."""
     return finding.unit is Unit.RATIO and finding.direction is Direction.HIGHER_IS_BETTER
 
 
-def _shower(
-    largest: float, *, finding: Finding | BaselineEntry, digits: Callable[[float], str]
-) -> Callable[[float], str]:
+def _shower(largest: float, *, finding: _Measured, digits: Callable[[float], str]) -> Callable[[float], str]:
     match finding.unit:
         case Unit.NS:
             return _times(largest, digits=digits)

@@ -1,6 +1,5 @@
 """Recorded blocks judged again: a change in judging shows its calibration before and after."""
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from perf.model.policy import DEFAULT_POLICY
 from perf.model.verdict import State
 from perf.report.calibration import render_markdown
 from perf.store.rehearsals import read_rehearsals
+from tests.golden.golden import assert_section
 
 _BLOCKS = Path(__file__).parent / "blocks"
 _PAGE = Path(__file__).parents[2] / "docs" / "reference" / "calibration.md"
@@ -25,27 +25,10 @@ def _calibration(book: str) -> Calibration:
     return calibrate(read_rehearsals(path), policy=policy, resamples=300, seed=1)
 
 
-def _shown(page: str, book: str) -> tuple[str, str, str]:
-    """What stands on the page before the tables of a book, the tables, and what comes after."""
-    head, rest = page.split(f"<!-- calibration {book}: begin -->\n")
-    tables, tail = rest.split(f"<!-- calibration {book}: end -->\n")
-    return (
-        f"{head}<!-- calibration {book}: begin -->\n",
-        tables,
-        f"<!-- calibration {book}: end -->\n{tail}",
-    )
-
-
 @pytest.mark.parametrize("book", _BOOKS)
 def test_the_page_shows_what_is_judged_today(book: str) -> None:
     """`UPDATE_GOLDEN=1` writes the tables anew; read the difference before you commit it."""
-    judged = f"\n{render_markdown(_calibration(book))}\n"
-    if os.environ.get("UPDATE_GOLDEN"):
-        head, _, tail = _shown(_PAGE.read_text(encoding="utf-8"), book)
-        _PAGE.write_text(f"{head}{judged}{tail}", encoding="utf-8")
-    _, tables, _ = _shown(_PAGE.read_text(encoding="utf-8"), book)
-
-    assert tables == judged
+    assert_section(_PAGE, f"calibration {book}", render_markdown(_calibration(book)))
 
 
 @pytest.mark.parametrize("book", _BOOKS)

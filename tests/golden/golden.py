@@ -1,4 +1,4 @@
-"""Comparing an output with its file, or writing the file anew."""
+"""Comparing an output with its file, or with a section of one, or writing it anew."""
 
 import os
 from pathlib import Path
@@ -11,3 +11,11 @@ def assert_golden(path: Path, content: str) -> None:
         path.write_text(content, encoding="utf-8")
 
     assert path.read_text(encoding="utf-8") == content
+
+
+def assert_section(page: Path, name: str, content: str) -> None:
+    """The section of this name equals the content; with UPDATE_GOLDEN set, it becomes the content."""
+    begin, end = (f"<!-- {name}: {mark} -->\n" for mark in ("begin", "end"))
+    head, rest = page.read_text(encoding="utf-8").split(begin)
+    _, tail = rest.split(end)
+    assert_golden(page, f"{head}{begin}\n{content}\n{end}{tail}")

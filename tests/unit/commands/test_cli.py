@@ -4,6 +4,7 @@ import pytest
 
 from perf.cli import main
 from perf.errors import Exit
+from perf.scenarios import SCENARIOS
 
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,3 +50,13 @@ def test_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert any(line.startswith("1B ") and "rig-latency" in line for line in lines)
     assert any(line.startswith("7 ") and "failover" in line for line in lines)
+
+
+def test_criteria_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line each below two of heading, with the target in its unit, and those of the rig marked."""
+    assert main(["scenarios", "--criteria"]) == Exit.PASS
+    lines = capsys.readouterr().out.splitlines()
+
+    assert len(lines) == 2 + sum(len(each.criteria) for each in SCENARIOS)
+    assert any("overhead-p50" in line and "≤ 5 ms" in line for line in lines)
+    assert any(line.startswith("1B ") and line.endswith("in every block, of the rig") for line in lines)
