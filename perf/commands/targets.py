@@ -14,6 +14,7 @@ from perf.model.scenario import Capability, Route, Scenario
 from perf.model.target import Target
 from perf.model.trial import Outcome, Trials
 from perf.pipeline.progress import Lines
+from perf.pipeline.proving import SHOWN
 from perf.pipeline.trying import try_target
 from perf.scenarios import SCENARIOS
 from perf.store.trials import read_trials, write_trials
@@ -22,6 +23,14 @@ from perf.sut.source import candidate_source, repository_root
 
 _NOT_TRIED = "not tried"
 _WIDTH = 110
+_WORKS = (
+    "works: one request of each part was answered well, from providers without faults, and provably came "
+    "through the gateway; and what the scenario needs was seen:"
+)
+_UNTRIED = (
+    "not tried, whatever a cell says: time, cost, load, memory, what large requests do to small ones, faults "
+    "in streams, clients that hang up, overload; `perfgate run` measures these."
+)
 _EXPLAINED = frozenset({Outcome.FAILED, Outcome.PARTLY})
 
 
@@ -38,7 +47,7 @@ def targets(repo: Path, names: Sequence[str], *, trying: bool) -> Exit:
         for target in chosen:
             _try(target, root=root, state=state)
     found = {target.name: read_trials(state, target.name) for target in chosen}
-    sys.stdout.write(_claims(chosen) + "\n\n" + _matrix(chosen, found) + "\n")
+    sys.stdout.write("\n\n".join((_claims(chosen), _matrix(chosen, found), _legend())) + "\n")
     notes = [_note(target, found[target.name]) for target in chosen]
     sys.stdout.write("\n" + "\n".join(notes) + "\n")
     failed = any(each.outcome is Outcome.FAILED for one in found.values() if one for each in one.trials)
@@ -87,6 +96,28 @@ def _cell(scenario: Scenario, trials: Trials | None) -> str:
     return _NOT_TRIED
 
 
+def _legend() -> str:
+    """What a cell says, and what it does not."""
+    shown = [
+        _wrapped(f"{capability} ({', '.join(_numbers(capability))}): {what}")
+        for capability, what in SHOWN.items()
+    ]
+    return "\n".join((fill(_WORKS, _WIDTH), *shown, fill(_UNTRIED, _WIDTH)))
+
+
+def _numbers(capability: Capability) -> list[str]:
+    """The scenarios that need it, or a part of which does."""
+    return [
+        scenario.number
+        for scenario in SCENARIOS
+        if capability in scenario.needs.union(*(part.needs for part in scenario.parts))
+    ]
+
+
+def _wrapped(text: str) -> str:
+    return fill(text, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+
+
 def _note(target: Target, trials: Trials | None) -> str:
     """When it was tried, why what failed did, and what is missing of what works in part."""
     if trials is None:
@@ -96,14 +127,5 @@ def _note(target: Target, trials: Trials | None) -> str:
     for each in trials.trials:
         if each.outcome in _EXPLAINED:
             told.setdefault(each.reason, []).append(each.scenario)
-    lines += [
-        fill(
-            f"{', '.join(names)}: {reason}",
-            _WIDTH,
-            initial_indent="  ",
-            subsequent_indent="    ",
-            break_on_hyphens=False,
-        )
-        for reason, names in told.items()
-    ]
+    lines += [_wrapped(f"{', '.join(names)}: {reason}") for reason, names in told.items()]
     return "\n".join(lines)

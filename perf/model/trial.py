@@ -8,7 +8,10 @@ class Outcome(StrEnum):
     """What one scenario's requests came to."""
 
     WORKS = "works"
-    """A request of each part was answered well, and reached an upstream by way of the gateway."""
+    """A request of each part was answered well, and reached an upstream by way of the gateway.
+
+    What the target claims for the scenario was seen as well; not how fast, how long or under what load.
+    """
     PARTLY = "works in part"
     """The same of those parts that ask for nothing which the target does not claim."""
     NOT_SUPPORTED = "not supported"

@@ -1,7 +1,8 @@
-"""Tries which scenarios a target can serve: real processes, one request of each shape, nothing measured."""
+"""Tries which scenarios a target can serve: real processes, some requests of each, nothing measured."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -18,9 +19,34 @@ from perf.pipeline.placement import own_cores, place
 from perf.pipeline.preflight import preflight, within, without_trouble
 from perf.pipeline.progress import Listener
 from perf.pipeline.providers import serve_providers
+from perf.pipeline.proving import proofs_of, unseen
 from perf.pipeline.rig import Rig, Seat
 from perf.sut.build import build
 from perf.sut.launch import launch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stand:
+    """What gateways of one topology are started from."""
+
+    target: Target
+    built: Build
+    topology: Topology
+    rig: Rig
+    folder: Path
+
+    @contextmanager
+    def seat(self, name: str) -> Iterator[Seat]:
+        """A fresh one."""
+        with launch(
+            self.target,
+            self.built,
+            topology=self.topology,
+            endpoints=self.rig.endpoints(self.topology),
+            cpus=self.rig.placement.sut,
+            run_dir=self.folder / name,
+        ) as sut:
+            yield Seat(sut=sut, target=self.target)
 
 
 def try_target(
@@ -32,10 +58,10 @@ def try_target(
     state: Path,
     listener: Listener,
 ) -> Trials:
-    """Build the target, start it once for each topology, and send one request of each part.
+    """Build the target, start it for each topology, send one request of each part, and see what it claims.
 
-    Upstreams answer without faults, whatever the scenario scripts: this is about what the target can do.
-    A failure is a result, not an error.
+    Upstreams answer those without faults, whatever the scenario scripts: this is about what the target can
+    do. What an outage shows is seen on a gateway of its own. A failure is a result, not an error.
     """
     asked = [each for each in scenarios if each.route is Route.THROUGH_SUT]
     served, skips = servable(asked, target)
@@ -72,16 +98,45 @@ def _tried(
         wanted = dict.fromkeys(topology for each in scenarios for topology in each.topologies)
         for number, topology in enumerate(wanted):
             listener.say(f"{target.name}: topology {topology.name}")
+            stand = _Stand(
+                target=target, built=built, topology=topology, rig=rig, folder=Path(folder) / str(number)
+            )
             mine = [within(each, topology) for each in scenarios if topology in each.topologies]
-            try:
-                with _seat(
-                    target, built, topology=topology, rig=rig, run_dir=Path(folder) / str(number)
-                ) as seat:
-                    trials = [_try_one(each, rig=rig, seat=seat) for each in mine]
-            except PerfgateError as error:
-                trials = [_failed(each, error) for each in mine]
-            found = with_trials(found, trials)
+            found = with_trials(found, _with_losses(mine, _without_losses(mine, stand), stand=stand))
     return found
+
+
+def _without_losses(scenarios: Sequence[Scenario], stand: _Stand) -> list[Trial]:
+    """What one gateway shows of all these scenarios while its instances are there."""
+    try:
+        with stand.seat("calm") as seat:
+            return [_try_one(each, rig=stand.rig, seat=seat) for each in scenarios]
+    except PerfgateError as error:
+        return [_failed(each, error) for each in scenarios]
+
+
+def _with_losses(scenarios: Sequence[Scenario], trials: Sequence[Trial], *, stand: _Stand) -> list[Trial]:
+    """The same with what gateways of their own show where an instance is lost, if all worked until then."""
+    return [
+        _try_losses(each, trial, stand=stand) if trial.outcome is Outcome.WORKS else trial
+        for each, trial in zip(scenarios, trials, strict=True)
+    ]
+
+
+def _try_losses(scenario: Scenario, trial: Trial, *, stand: _Stand) -> Trial:
+    """The upstream is ready before a gateway starts to probe it."""
+    for proof in proofs_of(scenario):
+        if not proof.apart:
+            continue
+        stand.rig.prepare(proof.part, stand.topology)
+        try:
+            with stand.seat(f"{scenario.name}-{proof.part.name}") as seat:
+                reason = unseen(proof, scenario=scenario, rig=stand.rig, seat=seat)
+        except PerfgateError as error:
+            return _failed(scenario, error)
+        if reason:
+            return Trial(scenario=scenario.name, outcome=Outcome.FAILED, reason=reason)
+    return trial
 
 
 def with_trials(found: Mapping[str, Trial], trials: Sequence[Trial]) -> dict[str, Trial]:
@@ -107,27 +162,21 @@ def in_part(found: Mapping[str, Trial], skips: Sequence[Skip]) -> dict[str, Tria
     return {**found, **partly}
 
 
-@contextmanager
-def _seat(target: Target, built: Build, *, topology: Topology, rig: Rig, run_dir: Path) -> Iterator[Seat]:
-    with launch(
-        target,
-        built,
-        topology=topology,
-        endpoints=rig.endpoints(topology),
-        cpus=rig.placement.sut,
-        run_dir=run_dir,
-    ) as sut:
-        yield Seat(sut=sut, target=target)
-
-
 def _try_one(scenario: Scenario, *, rig: Rig, seat: Seat) -> Trial:
     try:
         preflight(
             [without_trouble(scenario)], topology=scenario.topology, rig=rig, seat=seat, arm=Arm.CANDIDATE
         )
+        reasons = [
+            unseen(proof, scenario=scenario, rig=rig, seat=seat)
+            for proof in proofs_of(scenario)
+            if not proof.apart
+        ]
     except PerfgateError as error:
         return _failed(scenario, error)
-    return Trial(scenario=scenario.name, outcome=Outcome.WORKS, reason="")
+    reason = "; ".join(filter(None, reasons))
+    outcome = Outcome.FAILED if reason else Outcome.WORKS
+    return Trial(scenario=scenario.name, outcome=outcome, reason=reason)
 
 
 def _failed(scenario: Scenario, error: PerfgateError) -> Trial:

@@ -1,7 +1,5 @@
 """Defects that gateways really had, as patches of the reference gateway: each turns its scenario red."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +12,7 @@ from perf.model.metric import Metric
 from perf.model.scenario import Scenario
 from perf.model.verdict import Decision, Finding
 from perf.scenarios import SCENARIOS
-from tests.mutants.trial import PROJECT, Court, court, shortened, with_keys
+from tests.mutants.trial import Court, court, shortened, source_tree, with_keys
 
 FOLDER = Path(__file__).parent
 
@@ -124,27 +122,12 @@ class Trials:
 
     def mutated(self, mutant: Mutant) -> tuple[Finding, ...]:
         """The findings about the gateway with this patch."""
-        tree = self._copy(mutant.patch)
-        patch = FOLDER / f"{mutant.patch}.patch"
-        applied = subprocess.run(
-            ["git", "apply", str(patch)], cwd=tree, capture_output=True, text=True, check=False
-        )
-        assert applied.returncode == 0, f"{patch.name} must follow the gateway: {applied.stderr}"
+        tree = source_tree(self._folder / mutant.patch, patch=mutant.patch)
         return self._bench.findings(tree, mutant.trial)
 
     def _original(self, scenario: Scenario) -> tuple[Finding, ...]:
-        return self._bench.findings(self._copy(f"original {scenario.name} {len(scenario.parts)}"), scenario)
-
-    def _copy(self, name: str) -> Path:
-        tree = self._folder / name
-        tree.mkdir(exist_ok=True)
-        (tree / "perf").mkdir(exist_ok=True)
-        shutil.copy2(PROJECT / "perf" / "__init__.py", tree / "perf")
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(
-            PROJECT / "perf" / "gateway", tree / "perf" / "gateway", ignore=ignored, dirs_exist_ok=True
-        )
-        return tree
+        tree = source_tree(self._folder / f"original {scenario.name} {len(scenario.parts)}")
+        return self._bench.findings(tree, scenario)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """A gateway run from its source tree, and held to the criteria of a scenario by the real rig and judge."""
 
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -94,6 +96,23 @@ def findings_of(bench: Bench) -> tuple[Finding, ...]:
     blocks: list[Block] = []
     measure_once(bench, say=lambda doing, how_far: None, keep=blocks.append)
     return judge_criteria(bench.scenarios, all_series=series_of(blocks), blocks=blocks, policy=POLICY)
+
+
+def source_tree(tree: Path, *, patch: str = "") -> Path:
+    """The gateway as it is, copied to this folder, with the patch of this name if there is one."""
+    (tree / "perf").mkdir(exist_ok=True, parents=True)
+    shutil.copy2(PROJECT / "perf" / "__init__.py", tree / "perf")
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(
+        PROJECT / "perf" / "gateway", tree / "perf" / "gateway", ignore=ignored, dirs_exist_ok=True
+    )
+    if patch:
+        file = Path(__file__).parent / f"{patch}.patch"
+        applied = subprocess.run(
+            ["git", "apply", str(file)], cwd=tree, capture_output=True, text=True, check=False
+        )
+        assert applied.returncode == 0, f"{file.name} must follow the gateway: {applied.stderr}"
+    return tree
 
 
 @contextmanager
