@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +11,10 @@ from random import Random
 
 from perf.judge.compare import series_of
 from perf.judge.criteria import judge_criteria
+from perf.model import metric as m
 from perf.model.build import Build, Source
 from perf.model.load import ClosedLoop
+from perf.model.metric import Unit
 from perf.model.policy import DEFAULT_POLICY
 from perf.model.run import Arm, Block
 from perf.model.scenario import Cadence, Part, Scenario
@@ -39,6 +41,9 @@ POLICY = replace(DEFAULT_POLICY, max_neighbour_ratio=1.0, max_lag_ratio=1.0)
 
 A defect is planted, or it is not.
 """
+
+_FACTS = frozenset({Unit.RATIO, Unit.COUNT})
+_OF_CPU = frozenset({m.IDLE_CPU.name, m.MACHINE_CPU.name})
 
 
 def shortened(scenario: Scenario, *parts: str) -> Scenario:
@@ -113,6 +118,11 @@ def source_tree(tree: Path, *, patch: str = "") -> Path:
         )
         assert applied.returncode == 0, f"{file.name} must follow the gateway: {applied.stderr}"
     return tree
+
+
+def facts_of(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that no busy machine changes: ratios and counts, but not of CPU time."""
+    return [each for each in findings if each.unit in _FACTS and each.key.metric not in _OF_CPU]
 
 
 @contextmanager
