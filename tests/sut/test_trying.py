@@ -6,29 +6,30 @@ from pathlib import Path
 
 import pytest
 
-from perf.model.scenario import Scenario
+from perf.model.scenario import Route, Scenario
 from perf.model.target import CommandKind, ConfigRequest, LogLevels, Target
 from perf.model.trial import Outcome, Trial
 from perf.pipeline.progress import Silent
 from perf.pipeline.trying import try_target
-from perf.scenarios import SCENARIOS
+from perf.scenarios import SCENARIOS, SUITES
 from perf.sut.source import commit_source
 from perf.targets.contract import contract_files
 from tests.mutants.trial import TARGET, source_tree
 from tests.sut.gateways import a_repository
 
 
-def _tried(scenario: Scenario, folder: Path, *, patch: str = "", target: Target = TARGET) -> Trial:
-    """Start the reference gateway, as it is or with a defect, and ask it for this scenario."""
+def _tried(*scenarios: Scenario, folder: Path, patch: str = "", target: Target = TARGET) -> tuple[Trial, ...]:
+    """Start the reference gateway, as it is or with a defect, and ask it for these scenarios."""
     tree = source_tree(folder / "tree", patch=patch)
     kind = CommandKind(build=("cp", "README.md", "{out}/README.md"))
     known = replace(target, kind=kind, inputs=("src",), env=(("PYTHONPATH", str(tree)),))
     repo = a_repository(folder / "repo")
     source, state = commit_source(repo, "HEAD"), folder / "state"
-    (trial,) = try_target(
-        known, source, scenarios=[scenario], repo=repo, state=state, listener=Silent()
-    ).trials
-    return trial
+    return try_target(known, source, scenarios=scenarios, repo=repo, state=state, listener=Silent()).trials
+
+
+def _works(scenario: Scenario) -> Trial:
+    return Trial(scenario=scenario.name, outcome=Outcome.WORKS, reason="")
 
 
 def _scenario(name: str, *parts: str) -> Scenario:
@@ -79,7 +80,7 @@ def _only_the_first(request: ConfigRequest) -> Mapping[str, str]:
 )
 def test_a_defect_is_told(scenario: Scenario, patch: str, wrong: str, tmp_path: Path) -> None:
     """One request of each part works all the same."""
-    trial = _tried(scenario, tmp_path, patch=patch)
+    (trial,) = _tried(scenario, folder=tmp_path, patch=patch)
 
     assert trial.outcome is Outcome.FAILED
     assert trial.reason.startswith(wrong)
@@ -112,7 +113,7 @@ def test_a_wrong_configuration_is_told(
     scenario: Scenario, target: Target, wrong: str, tmp_path: Path
 ) -> None:
     """What the rendered file does not ask for is not there to be seen."""
-    trial = _tried(scenario, tmp_path, target=target)
+    (trial,) = _tried(scenario, folder=tmp_path, target=target)
 
     assert trial.outcome is Outcome.FAILED
     assert trial.reason.startswith(wrong)
@@ -134,4 +135,11 @@ def test_a_wrong_configuration_is_told(
 )
 def test_the_reference_gateway_does_what_it_claims(scenario: Scenario, tmp_path: Path) -> None:
     """Each capability that a scenario needs is seen."""
-    assert _tried(scenario, tmp_path) == Trial(scenario=scenario.name, outcome=Outcome.WORKS, reason="")
+    assert _tried(scenario, folder=tmp_path) == (_works(scenario),)
+
+
+def test_the_long_forms_are_served(tmp_path: Path) -> None:
+    """Each request that they send is answered well by the gateway that they configure."""
+    long = [each for each in SUITES["long"] if each.route is Route.THROUGH_SUT]
+
+    assert _tried(*long, folder=tmp_path) == tuple(map(_works, long))
