@@ -1,5 +1,6 @@
 """Builds of Python products: a clean venv with what is locked, and the project's wheel."""
 
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -16,18 +17,25 @@ _COMPILE = (
     "compileall.compile_dir(sys.argv[1], quiet=1, workers=0, optimize=levels)"
 )
 """As `python -m compileall`, but a file that is no valid Python does no harm: some wheels have one."""
+_EXTRA = re.compile(r"^[\w.-]+\[", re.MULTILINE)
+"""A requirement with an extra, such as `uvicorn[standard]==...`: no constraint may have one."""
 
 _Words = tuple[str | Path, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Installer:
-    """The commands of uv or pip; the words before what they are to work on."""
+    """The commands of uv or pip; the words before what they are to work on.
+
+    `heeds_bounds_only`: where a locked package is asked for with an extra, it looks for the newest one that
+    there is, which has no hash, unless the lock bounds it as well.
+    """
 
     make_venv: _Words
     install: _Words
     make_wheel: _Words
     brings_pip: bool
+    heeds_bounds_only: bool
 
 
 def build_python(kind: PythonKind, workshop: Workshop) -> None:
@@ -56,7 +64,11 @@ def _install_locked(kind: PythonKind, workshop: Workshop, *, tool: _Installer) -
     """Install the requirements and tell whether there were any."""
     if kind.requirements and (workshop.tree / kind.requirements).is_file():
         doing = "installing the locked requirements"
-        workshop.run(doing, *tool.install, "--require-hashes", "-r", kind.requirements)
+        bounded = tool.heeds_bounds_only and not _EXTRA.search(
+            (workshop.tree / kind.requirements).read_text(encoding="utf-8", errors="replace")
+        )
+        bounds = ("--constraint", kind.requirements) if bounded else ()
+        workshop.run(doing, *tool.install, "--require-hashes", "-r", kind.requirements, *bounds)
         return True
     if not kind.project:
         raise BuildError(
@@ -82,10 +94,12 @@ def _installer(workshop: Workshop) -> _Installer:
             install=(*pip, "install", "--quiet"),
             make_wheel=(*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir"),
             brings_pip=not has_pip,
+            heeds_bounds_only=True,
         )
     return _Installer(
         make_venv=(uv, "venv", "--quiet", "--python", sys.executable, venv),
         install=(uv, "pip", "install", "--quiet", "--python", python),
         make_wheel=(uv, "build", "--quiet", "--wheel", "--python", python, "--out-dir"),
         brings_pip=False,
+        heeds_bounds_only=False,
     )
