@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import cast
 
 from perf.model.load import (
     Abort,
@@ -21,6 +23,7 @@ from perf.model.wire import NONCE_BODY_MARK, Dialect
 
 TEXT = "tok0 tok1 tok2"
 BODY = b'{"choices":[{"message":{"role":"assistant","content":"tok0 tok1 tok2"},"finish_reason":"stop"}]}'
+NO_DIALECT = "a dialect of nobody's"
 TIMEOUTS = Timeouts(connect_ns=s_to_ns(20), first_byte_ns=s_to_ns(20), total_ns=s_to_ns(40))
 
 
@@ -38,6 +41,11 @@ def a_template(
         stream=stream,
         expected_text=text,
     )
+
+
+def an_unreadable_template() -> RequestTemplate:
+    """A defect: the engine has no reader for its answers, and fails with an AssertionError over the first."""
+    return replace(a_template(), dialect=cast("Dialect", NO_DIALECT))
 
 
 def a_plan(

@@ -39,14 +39,17 @@ class Wire(asyncio.Transport):
 
 
 class Ledger:
-    """An owner that counts."""
+    """An owner that counts; with `fails` set it has a defect."""
 
     def __init__(self) -> None:
         self.finished_count = 0
         self.lost_count = 0
+        self.fails = False
 
     def finished(self, connection: Connection) -> None:
         self.finished_count += 1
+        if self.fails:
+            raise RuntimeError
 
     def lost(self, connection: Connection) -> None:
         self.lost_count += 1
@@ -182,6 +185,17 @@ def test_a_lost_connection_ends_its_request_once() -> None:
 
     assert bench.gist() == (Outcome.RESET, 0, 0, 0)
     assert (bench.owner.finished_count, bench.owner.lost_count) == (1, 0)
+    assert not list(bench.roster)
+
+
+def test_a_lost_connection_has_left_whatever_fails_over_it() -> None:
+    """Who waits for all connections to be gone does not wait for ever because of a defect in its owner."""
+    bench = Bench(PLAIN)
+    bench.owner.fails = True
+    bench.connection.send(0, 0)
+    with pytest.raises(RuntimeError):
+        bench.connection.connection_lost(ConnectionResetError())
+
     assert not list(bench.roster)
 
 
