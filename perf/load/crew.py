@@ -68,7 +68,9 @@ def _started(works: Sequence[Callable[[], ResultT]]) -> Iterator[list[_Member]]:
         for number, work in enumerate(works, 1):
             ours, theirs = SPAWN.Pipe(duplex=False)
             name = f"engine process {number} of {len(works)}"
-            process = SPAWN.Process(target=_live, args=(work, theirs, name), daemon=True)
+            process = SPAWN.Process(
+                target=_live, args=(work,), kwargs={"pipe": theirs, "name": name}, daemon=True
+            )
             members.append(_Member(name=name, process=process, pipe=ours))
             process.start()
             theirs.close()
@@ -81,7 +83,7 @@ def _started(works: Sequence[Callable[[], ResultT]]) -> Iterator[list[_Member]]:
                 member.process.join()
 
 
-def _live(work: Callable[[], ResultT], pipe: _Pipe, name: str) -> None:
+def _live(work: Callable[[], ResultT], *, pipe: _Pipe, name: str) -> None:
     """The life of one process; a defect is told, and then ends it with its traceback."""
     try:
         pipe.send(_Done(result=work()))
