@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import accumulate
 from typing import cast
 
 from perf.model.load import (
@@ -113,3 +114,17 @@ def steady(recording: Recording) -> list[Sample]:
 def outcomes(samples: Iterable[Sample]) -> Counter[Outcome]:
     """How often each outcome came."""
     return Counter(Outcome(sample.outcome) for sample in samples)
+
+
+def percentile(values: list[int], percent: int) -> int:
+    """The nearest-rank percentile."""
+    return sorted(values)[max(0, -(-len(values) * percent // 100) - 1)]
+
+
+def deltas_of(recording: Recording) -> list[list[int]]:
+    """The delta times of each steady sample."""
+    ends = list(accumulate(sample.deltas for sample in recording.samples))
+    starts = [0, *ends[:-1]]
+    times_ns = recording.delta_times_ns.tolist()
+    parts = zip(recording.samples, starts, ends, strict=True)
+    return [times_ns[start:end] for sample, start, end in parts if sample.phase == Phase.STEADY]
