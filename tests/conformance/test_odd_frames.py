@@ -10,11 +10,11 @@ import anthropic
 import openai
 import pytest
 
-from perf.load.outcome import Said
-from perf.load.stream import StreamReader
 from perf.model.wire import Dialect
 from perf.wire.answer import Answer
 from perf.wire.build import reply_frames
+from perf.wire.read import EventKind, reader_for
+from perf.wire.sse import SseDecoder
 
 PROMPT: openai.types.chat.ChatCompletionUserMessageParam = {"role": "user", "content": "hello"}
 ASKED: anthropic.types.MessageParam = {"role": "user", "content": "hello"}
@@ -37,7 +37,7 @@ def serving(stream: bytes) -> Iterator[str]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
@@ -80,9 +80,9 @@ def breaks_client(dialect: Dialect, stream: bytes) -> bool:
 
 def is_malformed(dialect: Dialect, stream: bytes) -> bool:
     """Whether our reader calls it so."""
-    reader = StreamReader(dialect)
-    reader.feed(stream, 1)
-    return Said.MALFORMED in reader.said
+    read = reader_for(dialect)
+    kinds = [read(event, data)[0] for event, data in SseDecoder().feed(stream)]
+    return EventKind.MALFORMED in kinds
 
 
 @pytest.mark.parametrize("dialect", Dialect)
