@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from itertools import product
 from urllib.parse import urlsplit
 
 import httpx
@@ -44,6 +45,21 @@ def test_a_nonce_is_found(upstream: UpstreamProcess, place: str) -> None:
     assert (arrival.status, arrival.credential, arrival.client_aborted) == (200, "secret", False)
 
 
+@pytest.mark.parametrize("version", ["2026-10-21", "2023-06-01", "next year's", ""])
+def test_any_version_is_taken_and_told(upstream: UpstreamProcess, version: str) -> None:
+    """What `anthropic-version` says, at the first sight of a request and when it is known; "" without one."""
+    field = b"Anthropic-Version: %b\r\nHost: mock" % version.encode() if version else b"Host: mock"
+    with RawClient(upstream.urls["a"]) as client:
+        for number in range(3):
+            nonce = f"0123456789ab{number:08x}"
+            sent = request(nonce=nonce, prompt=f"pg-nonce-{nonce}")
+            client.socket.sendall(sent.replace(b"Host: mock", field))
+            client.read_until(WHOLE)
+
+    seen = drained(upstream, 3)
+    assert [(arrival.status, arrival.version) for arrival in seen] == [(200, version)] * 3
+
+
 def test_bytes_are_counted_as_on_the_wire(upstream: UpstreamProcess) -> None:
     """Heads, bodies and chunk sizes, both ways."""
     with RawClient(upstream.urls["a"]) as client:
@@ -79,6 +95,20 @@ def test_connections_are_told_apart(upstream: UpstreamProcess) -> None:
 
     first, second, third = (arrival.connection for arrival in drained(upstream, 3))
     assert first == second != third
+
+
+def test_every_answer_has_an_id_of_its_own(upstream: UpstreamProcess) -> None:
+    """In one connection and in others, of either instance, whole and streamed, good and bad."""
+    upstream.script("b", script(faults=(Fault(kind=FaultKind.STATUS, ratio=0.5, status=529),)))
+    ids = []
+    for name, stream in product(("a", "b"), (False, True)):
+        with httpx.Client(base_url=upstream.urls[name]) as client:
+            for _ in range(5):
+                body = {"model": "m", "stream": stream, "messages": [], "max_tokens": 9}
+                ids.append(client.post("/v1/messages", json=body).headers["request-id"])
+                ids.append(client.post(PATH, json=body).headers["x-request-id"])
+
+    assert len({told.removeprefix("req_01").removeprefix("req_") for told in ids}) == len(ids) == 40
 
 
 @pytest.mark.parametrize("leave", [RawClient.reset, lambda client: client.socket.close()], ids=["rst", "fin"])

@@ -69,7 +69,7 @@ def test_the_protocol_changes_no_answer(
 ) -> None:
     """Over TLS, by either protocol, body and headers are those of plain HTTP/1.1, and so is the log."""
     body = {**ASK, "stream": stream}
-    sent = {"x-perfgate-nonce": NONCE, "authorization": "Bearer secret"}
+    sent = {"x-perfgate-nonce": NONCE, "authorization": "Bearer secret", "anthropic-version": "2026-10-21"}
     with client(secured, name=name) as http:
         answer = http.post(PATH, json=body, headers=sent)
     with client(secured, name="plain") as http:
@@ -83,6 +83,7 @@ def test_the_protocol_changes_no_answer(
     assert arrival.http2 is (version == "HTTP/2")
     assert arrival[2:4] == other[2:4] == (NONCE, PATH)
     assert (arrival.status, arrival.credential) == (200, "secret")
+    assert arrival.version == other.version == "2026-10-21"
 
 
 def test_the_sdks_are_served(secured: UpstreamProcess) -> None:
