@@ -8,6 +8,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 PATH = "/v1/chat/completions"
+WHOLE = b'"rejected_prediction_tokens":0}}}'
+"""The end of an answer that is not streamed."""
 _TIMEOUT_S = 10.0
 _READ_BYTES = 65_536
 _INFO_BYTES = 160

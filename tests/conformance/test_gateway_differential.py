@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 
 import anthropic
 import openai
@@ -14,7 +13,7 @@ from openai.types.chat import ChatCompletion
 from perf.model.upstream import Fault, FaultKind, TokenUsage, UpstreamScript
 from perf.upstream.process import UpstreamProcess
 from perf.upstream.scripts import script
-from tests.conformance.gateway_launch import API_VERSION, KEY, gateway
+from tests.conformance.gateway_launch import KEY, gateway
 
 _USAGE = TokenUsage(input_tokens=7, output_tokens=10, cache_creation_tokens=100, cache_read_tokens=1000)
 _ARGUMENTS = '{"city":"Zürich \\"x\\"","days":[1,2,3]}'
@@ -210,27 +209,6 @@ def test_an_error_is_the_same(clients: Clients, provider: str, status: int) -> N
     if status < 503:
         assert told(completion.value) == told(direct_completion.value)
         assert told(message.value) == told(direct_message.value)
-
-
-def test_a_version_goes_where_it_is_understood(clients: Clients) -> None:
-    """A client's own goes to Anthropic with its messages, the configured one with a converted completion.
-
-    OpenAI gets none: its message was converted.
-    """
-    clients.script(script())
-    clients.upstream.drain()
-    asks = (
-        partial(message_of, clients.anthropic_direct, _MODELS["anthropic"]),
-        partial(message_of, clients.anthropic, _MODELS["anthropic"]),
-        partial(completion_of, clients.openai, _MODELS["anthropic"]),
-        partial(message_of, clients.anthropic, _MODELS["openai"]),
-    )
-    for ask in asks:
-        ask()
-
-    direct, own, configured, converted = (seen.version for seen in clients.upstream.drain() if seen.model)
-    assert own == direct != ""
-    assert (configured, converted) == (API_VERSION, "")
 
 
 def failing(status: int) -> UpstreamScript:

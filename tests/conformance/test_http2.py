@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import time
 from collections.abc import Iterator
 
 import anthropic
@@ -12,15 +11,15 @@ import openai
 import pytest
 
 from perf.model.units import ms_to_ns, s_to_ns
-from perf.model.upstream import Arrival, Down, Fault, FaultKind, Tls
+from perf.model.upstream import Down, Fault, FaultKind, Tls
 from perf.upstream.process import UpstreamProcess
 from perf.upstream.scripts import expected_text, script
 from tests.conformance.frames import Frames
+from tests.conformance.log import drained
 
 PATH = "/v1/chat/completions"
 NONCE = "0123456789ab0000000f"
 STREAMS = 5
-DEADLINE_NS = s_to_ns(10)
 ASK = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 
 
@@ -49,15 +48,6 @@ def trusting(upstream: UpstreamProcess) -> ssl.SSLContext:
 def client(upstream: UpstreamProcess, *, name: str = "h2") -> httpx.Client:
     """A client of the instance that would speak HTTP/2."""
     return httpx.Client(http2=True, verify=trusting(upstream), base_url=upstream.urls[name], trust_env=False)
-
-
-def drained(upstream: UpstreamProcess, count: int) -> tuple[Arrival, ...]:
-    """The log, once it has so many entries."""
-    seen: tuple[Arrival, ...] = ()
-    give_up_ns = time.monotonic_ns() + DEADLINE_NS
-    while len(seen) < count and time.monotonic_ns() < give_up_ns:
-        seen += upstream.drain()
-    return seen
 
 
 @pytest.mark.parametrize(
