@@ -15,7 +15,7 @@ from perf.model.upstream import Arrival, Delay, Fault, FaultKind, NormalDelay, U
 from perf.upstream.behaviour import Behaviour
 from perf.upstream.process import UpstreamProcess
 from perf.upstream.scripts import script
-from tests.conformance.raw import PATH, RawClient, request
+from tests.conformance.raw import PATH, WHOLE, RawClient, request
 
 LATE_NS = ms_to_ns(1)
 REQUESTS = 30
@@ -25,7 +25,6 @@ TOKENS = 12
 INTERVAL_NS = ms_to_ns(15)
 PAUSE_NS = ms_to_ns(40)
 LAST_CHUNK = b"\r\n0\r\n\r\n"
-WHOLE = b'"rejected_prediction_tokens":0}}}'
 STALL = Fault(kind=FaultKind.STALL, ratio=1.0, after_frames=4, pause_ns=PAUSE_NS)
 """Frame 0 is the role, so three tokens come before the pause."""
 
