@@ -5,13 +5,23 @@ Medians, and of each frame its best time, as a busy machine delays a few; what i
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from statistics import median
 from time import monotonic_ns
 
 import pytest
 
 from perf.model.units import ms_to_ns
-from perf.model.upstream import Arrival, Delay, Fault, FaultKind, NormalDelay, UpstreamScript
+from perf.model.upstream import (
+    Arrival,
+    Delay,
+    Down,
+    Fault,
+    FaultKind,
+    NormalDelay,
+    TimelineStep,
+    UpstreamScript,
+)
 from perf.upstream.behaviour import Behaviour
 from perf.upstream.process import UpstreamProcess
 from perf.upstream.scripts import script
@@ -24,6 +34,12 @@ STREAMS = 6
 TOKENS = 12
 INTERVAL_NS = ms_to_ns(15)
 PAUSE_NS = ms_to_ns(40)
+CHANGED_NS = ms_to_ns(5)
+"""Whoever watches for a change keeps a core busy meanwhile."""
+STEPS = 10
+STEP_NS = ms_to_ns(25)
+CALM = script()
+FAILING = script(faults=(Fault(kind=FaultKind.STATUS, ratio=1.0, status=500),))
 LAST_CHUNK = b"\r\n0\r\n\r\n"
 STALL = Fault(kind=FaultKind.STALL, ratio=1.0, after_frames=4, pause_ns=PAUSE_NS)
 """Frame 0 is the role, so three tokens come before the pause."""
@@ -122,3 +138,62 @@ def test_each_frame_comes_when_the_script_says(mock: UpstreamProcess, faults: tu
     assert [0 <= min(each_ns) < LATE_NS for each_ns in late_ns] == [True] * TOKENS
     assert median(each for each_ns in late_ns for each in each_ns) < LATE_NS
     assert 0 <= min(last_late_ns) < LATE_NS
+
+
+def test_a_change_of_script_comes_when_the_timeline_says(mock: UpstreamProcess) -> None:
+    """No request that comes before its time meets a step; in the median, one some milliseconds after does.
+
+    They come without a pause, so the first that is answered otherwise tells when the step was in force.
+    """
+    mock.script("a", CALM)
+    mock.drain()
+    start_ns = monotonic_ns() + STEP_NS
+    states = [FAILING, CALM] * STEPS
+    steps = [
+        TimelineStep(instance="a", at_ns=start_ns + number * STEP_NS, state=state)
+        for number, state in enumerate(states)
+    ]
+    mock.schedule(steps)
+    with RawClient(mock.urls["a"]) as client:
+        while monotonic_ns() < steps[-1].at_ns + STEP_NS:
+            client.send()
+            client.read_until(b"\r\n\r\n{")
+
+    arrivals = mock.drain()
+    changes = [later for earlier, later in pairwise(arrivals) if earlier.status != later.status]
+    late_ns = [seen.arrival_ns - step.at_ns for seen, step in zip(changes, steps, strict=True)]
+    assert min(late_ns) >= 0
+    assert median(late_ns) < CHANGED_NS
+
+
+def test_an_instance_dies_and_returns_when_the_timeline_says(mock: UpstreamProcess) -> None:
+    """A connection ends no sooner than the instance's death, and no connect succeeds before its return."""
+    deaths_ns, returns_ns = [], []
+    for _ in range(STEPS):
+        mock.script("a", CALM)
+        start_ns = monotonic_ns() + STEP_NS
+        back_ns = start_ns + STEP_NS
+        mock.schedule(
+            [
+                TimelineStep(instance="a", at_ns=start_ns, state=Down()),
+                TimelineStep(instance="a", at_ns=back_ns, state=CALM),
+            ]
+        )
+        with RawClient(mock.urls["a"]) as client:
+            client.read_to_end()
+        deaths_ns.append(monotonic_ns() - start_ns)
+        returns_ns.append(connected_ns(mock.urls["a"]) - back_ns)
+
+    for late_ns in (deaths_ns, returns_ns):
+        assert min(late_ns) >= 0
+        assert median(late_ns) < CHANGED_NS
+
+
+def connected_ns(url: str) -> int:
+    """When a connect first succeeded, after tries without a pause."""
+    while True:
+        try:
+            with RawClient(url):
+                return monotonic_ns()
+        except ConnectionRefusedError:
+            continue
