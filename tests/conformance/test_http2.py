@@ -134,6 +134,16 @@ def test_a_client_waits_for_a_stream(secured: UpstreamProcess) -> None:
     assert max(at_once) == STREAMS
 
 
+def test_each_frame_of_a_stream_is_a_frame_of_its_own(secured: UpstreamProcess) -> None:
+    """Those that are due at once, too: the role, two tokens, the end and the terminator."""
+    secured.script("h2", script(tokens=2))
+    with Frames(secured.urls["h2"], trusting(secured)) as frames:
+        number = frames.ask(PATH, nonce=NONCE, stream=True)
+        frames.read_until(lambda: number in frames.ended)
+
+    assert [data.count(b"data: ") for data in frames.pieces[number]] == [1] * 5
+
+
 def test_a_stream_too_many_is_refused(secured: UpstreamProcess) -> None:
     """Beyond what it has acknowledged, a client's streams are refused, and only they: it may ask again."""
     secured.script("h2", script(delay=ms_to_ns(50)))
