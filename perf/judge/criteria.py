@@ -9,7 +9,7 @@ from perf.judge.compare import Series
 from perf.judge.demands import centre_of, holds, subject_of, value_of
 from perf.judge.refusals import strays_excuse
 from perf.model import metric as m
-from perf.model.metric import Key, Metric, Unit
+from perf.model.metric import Key, Metric
 from perf.model.policy import Policy
 from perf.model.run import Arm, Block
 from perf.model.scenario import Bound, Criterion, Route, Scenario
@@ -164,15 +164,12 @@ def _missed(
     if scenario.route is Route.DIRECT:
         text = "the rig itself missed its target: this machine cannot judge now"
         return _Ruling(decision=Decision.INVALID, text=f"{text}; {others}" if others else text)
-    slow = "no more than by the base beside it: the machine is too slow or too busy to tell"
-    excuses = {
-        Excuse.RIG: _busy_rig(scenario, criterion, case=case),
-        Excuse.NEIGHBOURS: others,
-        Excuse.BASE: slow if _as_slow(criterion, value, before=before) else "",
-    }
+    excuses = {Excuse.RIG: _busy_rig(scenario, criterion, case=case), Excuse.NEIGHBOURS: others}
     for excuse, why in excuses.items():
         if why:
             return _Ruling(decision=Decision.UNMEASURABLE, text=f"missed, but {why}", excuse=excuse)
+    if before is not None and not holds(criterion, before):
+        return _Ruling(decision=Decision.MISSED, text="missed, and by the base beside it too")
     return _Ruling(decision=Decision.MISSED, text="missed, whatever the baseline did")
 
 
@@ -204,17 +201,6 @@ def _at_best(key: Key, criterion: Criterion, *, value: float, share: float, case
         return value / speed if speed else math.inf
     alone = centre_of(key, all_series=case.all_series, arm=Arm.CANDIDATE) or 0.0
     return value - alone * (1 - speed)
-
-
-def _as_slow(criterion: Criterion, value: float, *, before: float | None) -> bool:
-    """Whether a time was missed for no reason of the change: the base, beside it, took as long.
-
-    "As long" is up to the limit that the metric has between two builds.
-    """
-    metric = criterion.metric
-    if metric.unit is not Unit.NS or before is None:
-        return False
-    return value <= before * (1 + metric.limit_ratio)
 
 
 def _unlisted(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
