@@ -73,6 +73,14 @@ MUTANTS = (
     Mutant(patch="refusals-uncounted", scenario="failover", parts=("death",), metric=m.REFUSED_CONNECTS),
     Mutant(patch="probed-only-once", scenario="failover", parts=("death",), metric=m.RECOVER_TIME),
     Mutant(patch="stickiness-broken", scenario="sticky-sessions", parts=("keys",), metric=m.STICKY_RATIO),
+    Mutant(patch="one-for-all", scenario="sticky-sessions", parts=("keys",), metric=m.SHARE_DEVIATION),
+    Mutant(
+        patch="sessions-forgotten",
+        scenario="key-cardinality",
+        parts=("keys",),
+        metric=m.STICKY_RATIO,
+        keys=2_000,
+    ),
     Mutant(
         patch="weights-ignored",
         scenario="weighted-balancing",

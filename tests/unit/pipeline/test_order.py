@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from perf.errors import ConfigError, NothingToCompareError, UsageError
+from perf.model import metric as m
 from perf.model.counting import CounterChoice
 from perf.model.policy import DEFAULT_POLICY
 from perf.model.run import Skip
@@ -225,6 +226,20 @@ def test_a_duration_changes_only_what_watches_growth() -> None:
     assert lasting(SCENARIOS, None) == SCENARIOS
     with pytest.raises(UsageError, match="duration"):
         lasting(select("fast", ["7"]), 20)
+
+
+def test_a_criterion_that_needs_more_is_left_out_alone() -> None:
+    """Its part is measured all the same, and held to the others."""
+    (whole,) = select("medium", ["15"])
+    target = replace(TARGETS[0], capabilities=frozenset(Capability) - {Capability.STICKY_BY_KEY})
+    (kept,), skips = servable([whole], target)
+
+    assert kept.parts == whole.parts
+    assert skips == ()
+    assert set(whole.criteria) - set(kept.criteria) == {
+        each for each in whole.criteria if each.metric is m.STICKY_RATIO
+    }
+    assert len(kept.criteria) == len(whole.criteria) - 1
 
 
 def test_a_part_that_needs_more_is_left_out_with_its_criteria() -> None:
