@@ -48,11 +48,12 @@ def _streamed(name: str, answer: UpstreamScript, *, connections: int, requests: 
     )
 
 
-def _refused(name: str, refusal: Fault) -> Part:
-    """Whole answers; the primary refuses, the backup does not."""
+def _refused(name: str, refusal: Fault, *, stream: bool = False) -> Part:
+    """The primary refuses, the backup does not."""
     return Part(
         name=name,
         ask=Ask.CHAT,
+        stream=stream,
         keys=500,
         workload=ClosedLoop(connections=4, requests=300),
         default_script=script(tokens=16),
@@ -95,6 +96,7 @@ _STALLED = _streamed(
     requests=32,
 )
 _OVERLOAD = _refused("overloaded", _OVERLOADED)
+_OVERLOAD_STREAMS = _refused("overloaded-streams", _OVERLOADED, stream=True)
 _RATE_LIMIT = _refused("rate-limited", _LIMITED)
 
 STREAM_FAULTS = Scenario(
@@ -104,7 +106,7 @@ STREAM_FAULTS = Scenario(
     cadence=Cadence.ONCE,
     needs=frozenset(),
     topology=RECOVERING,
-    parts=(_SPLIT, _COALESCED, _CUT, _CUT_CONVERTED, _STALLED, _OVERLOAD, _RATE_LIMIT),
+    parts=(_SPLIT, _COALESCED, _CUT, _CUT_CONVERTED, _STALLED, _OVERLOAD, _OVERLOAD_STREAMS, _RATE_LIMIT),
     criteria=(
         *(
             Criterion(part=part.name, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=1.0)
@@ -126,7 +128,7 @@ STREAM_FAULTS = Scenario(
         Criterion(part="stalled", metric=m.TTFT_OVERHEAD_P50, bound=Bound.AT_MOST, target=ms_to_ns(100)),
         *(
             criterion
-            for part, attempts in ((_OVERLOAD, 1.5), (_RATE_LIMIT, 1.1))
+            for part, attempts in ((_OVERLOAD, 1.5), (_OVERLOAD_STREAMS, 1.5), (_RATE_LIMIT, 1.1))
             for criterion in (
                 Criterion(part=part.name, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.99),
                 Criterion(

@@ -69,6 +69,12 @@ MUTANTS = (
     Mutant(
         patch="lost-failover-on-503", scenario="stream-faults", parts=("overloaded",), metric=m.SUCCESS_RATIO
     ),
+    Mutant(
+        patch="streams-not-failed-over",
+        scenario="stream-faults",
+        parts=("overloaded-streams",),
+        metric=m.SUCCESS_RATIO,
+    ),
     Mutant(patch="failures-uncounted", scenario="failover", parts=("errors",), metric=m.FAILING_ATTEMPTS),
     Mutant(patch="refusals-uncounted", scenario="failover", parts=("death",), metric=m.REFUSED_CONNECTS),
     Mutant(patch="probed-only-once", scenario="failover", parts=("death",), metric=m.RECOVER_TIME),

@@ -100,6 +100,7 @@ def test_what_a_target_does_not_claim_is_skipped_with_the_reason() -> None:
     assert [skip.scenario for skip in skips if not skip.part] == wanting
     assert [skip.place for skip in skips if skip.part] == [
         "stream-faults/overloaded",
+        "stream-faults/overloaded-streams",
         "stream-faults/rate-limited",
     ]
     assert all("failover" in skip.reason for skip in skips)
