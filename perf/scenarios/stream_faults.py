@@ -95,6 +95,11 @@ _STALLED = _streamed(
     connections=16,
     requests=32,
 )
+_STALLS = (
+    _STALLED,
+    replace(_STALLED, name="stalled-converted", ask=Ask.CHAT_CONVERTED),
+    replace(_STALLED, name="stalled-messages", ask=Ask.MESSAGES),
+)
 _OVERLOAD = _refused("overloaded", _OVERLOADED)
 _OVERLOAD_STREAMS = _refused("overloaded-streams", _OVERLOADED, stream=True)
 _RATE_LIMIT = _refused("rate-limited", _LIMITED)
@@ -106,11 +111,11 @@ STREAM_FAULTS = Scenario(
     cadence=Cadence.ONCE,
     needs=frozenset(),
     topology=RECOVERING,
-    parts=(_SPLIT, _COALESCED, _CUT, _CUT_CONVERTED, _STALLED, _OVERLOAD, _OVERLOAD_STREAMS, _RATE_LIMIT),
+    parts=(_SPLIT, _COALESCED, _CUT, _CUT_CONVERTED, *_STALLS, _OVERLOAD, _OVERLOAD_STREAMS, _RATE_LIMIT),
     criteria=(
         *(
             Criterion(part=part.name, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=1.0)
-            for part in (_SPLIT, _COALESCED, _STALLED)
+            for part in (_SPLIT, _COALESCED, *_STALLS)
         ),
         *(
             Criterion(part=part.name, metric=m.SILENT_CUT_RATIO, bound=Bound.AT_MOST, target=0.0)
@@ -125,7 +130,10 @@ STREAM_FAULTS = Scenario(
                 Criterion(part=part.name, metric=m.FAILED_E2E_P99, bound=Bound.AT_MOST, target=s_to_ns(1)),
             )
         ),
-        Criterion(part="stalled", metric=m.TTFT_OVERHEAD_P50, bound=Bound.AT_MOST, target=ms_to_ns(100)),
+        *(
+            Criterion(part=part.name, metric=m.TTFT_OVERHEAD_P50, bound=Bound.AT_MOST, target=ms_to_ns(100))
+            for part in _STALLS
+        ),
         *(
             criterion
             for part, attempts in ((_OVERLOAD, 1.5), (_OVERLOAD_STREAMS, 1.5), (_RATE_LIMIT, 1.1))

@@ -99,6 +99,12 @@ MUTANTS = (
         patch="buffered-streams", scenario="stream-faults", parts=("stalled",), metric=m.TTFT_OVERHEAD_P50
     ),
     Mutant(
+        patch="buffered-conversion",
+        scenario="stream-faults",
+        parts=("stalled-converted",),
+        metric=m.TTFT_OVERHEAD_P50,
+    ),
+    Mutant(
         patch="cache-tokens-lost", scenario="stream-fidelity", parts=("chat-converted",), metric=m.USAGE_RATIO
     ),
     Mutant(patch="clean-end-after-cut", scenario="stream-faults", parts=("cut",), metric=m.SILENT_CUT_RATIO),
