@@ -72,6 +72,7 @@ _SPLIT = _streamed(
     connections=2,
     requests=16,
 )
+_SPLIT_CONVERTED = replace(_SPLIT, name="split-converted", ask=Ask.CHAT_CONVERTED)
 _COALESCED = _streamed(
     "coalesced",
     replace(
@@ -85,7 +86,11 @@ _CUT_ANSWERS = script(tokens=20, interval_ms=1, faults=_CUTS)
 _CUT = replace(
     _streamed("cut", _CUT_ANSWERS, connections=4, requests=100), topology=_SPREAD, give_up_ns=_PATIENCE_NS
 )
-_CUT_CONVERTED = replace(_CUT, name="cut-converted", ask=Ask.CHAT_CONVERTED)
+_CUTS_OF_ALL = (
+    _CUT,
+    replace(_CUT, name="cut-converted", ask=Ask.CHAT_CONVERTED),
+    replace(_CUT, name="cut-messages", ask=Ask.MESSAGES),
+)
 _STALLED = _streamed(
     "stalled",
     script(
@@ -111,19 +116,28 @@ STREAM_FAULTS = Scenario(
     cadence=Cadence.ONCE,
     needs=frozenset(),
     topology=RECOVERING,
-    parts=(_SPLIT, _COALESCED, _CUT, _CUT_CONVERTED, *_STALLS, _OVERLOAD, _OVERLOAD_STREAMS, _RATE_LIMIT),
+    parts=(
+        _SPLIT,
+        _SPLIT_CONVERTED,
+        _COALESCED,
+        *_CUTS_OF_ALL,
+        *_STALLS,
+        _OVERLOAD,
+        _OVERLOAD_STREAMS,
+        _RATE_LIMIT,
+    ),
     criteria=(
         *(
             Criterion(part=part.name, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=1.0)
-            for part in (_SPLIT, _COALESCED, *_STALLS)
+            for part in (_SPLIT, _SPLIT_CONVERTED, _COALESCED, *_STALLS)
         ),
         *(
             Criterion(part=part.name, metric=m.SILENT_CUT_RATIO, bound=Bound.AT_MOST, target=0.0)
-            for part in (_CUT, _CUT_CONVERTED)
+            for part in _CUTS_OF_ALL
         ),
         *(
             criterion
-            for part in (_CUT, _CUT_CONVERTED)
+            for part in _CUTS_OF_ALL
             for criterion in (
                 Criterion(part=part.name, metric=m.CUT_END_RATIO, bound=Bound.AT_LEAST, target=1.0),
                 Criterion(part=part.name, metric=m.UNCUT_SUCCESS, bound=Bound.AT_LEAST, target=0.999),

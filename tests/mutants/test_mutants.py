@@ -67,6 +67,12 @@ MUTANTS = (
     Mutant(patch="streams-kept", scenario="drain-rate", parts=("held-open",), metric=m.MEMORY_PER_CHUNK),
     Mutant(patch="first-frame-only", scenario="stream-faults", parts=("coalesced",), metric=m.SUCCESS_RATIO),
     Mutant(
+        patch="events-per-read",
+        scenario="stream-faults",
+        parts=("split-converted",),
+        metric=m.SUCCESS_RATIO,
+    ),
+    Mutant(
         patch="lost-failover-on-503", scenario="stream-faults", parts=("overloaded",), metric=m.SUCCESS_RATIO
     ),
     Mutant(

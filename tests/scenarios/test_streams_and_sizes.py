@@ -22,7 +22,17 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
 @pytest.mark.parametrize(
     ("scenario", "parts"),
     [
-        ("stream-faults", ("split", "cut-converted", "stalled-messages", "rate-limited")),
+        (
+            "stream-faults",
+            (
+                "split",
+                "split-converted",
+                "cut-converted",
+                "cut-messages",
+                "stalled-messages",
+                "rate-limited",
+            ),
+        ),
         ("client-aborts", ("aborted-answers", "new-connections")),
         ("large-prompts", ("1kb", "100kb", "1mb", "conversation")),
         ("stream-fidelity", ("chat", "messages")),
