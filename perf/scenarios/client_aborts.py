@@ -16,13 +16,14 @@ _NAGLE_NS = ms_to_ns(20)
 
 
 def _aborted(name: str, abort: Abort, *, answer: UpstreamScript) -> Part:
+    """Upstream an answer takes 600 ms, and a gateway has 200 ms to end it when the client has left."""
     return Part(
         name=name,
         ask=Ask.CHAT,
         stream=abort.after_deltas > 0,
         keys=16,
-        workload=ClosedLoop(connections=16, requests=160),
-        warmup_requests=32,
+        workload=ClosedLoop(connections=16, requests=96),
+        warmup_requests=16,
         default_script=answer,
         abort=abort,
         usage_every_ns=ms_to_ns(25),
@@ -42,8 +43,8 @@ def _streamed(name: str, *, requests_per_connection: int) -> Part:
     )
 
 
-_STREAMS = _aborted("aborted-streams", _EVERY_OTHER_STREAM, answer=script(tokens=30, interval_ms=5))
-_ANSWERS = _aborted("aborted-answers", _EVERY_OTHER_ANSWER, answer=script(tokens=16, first_delay_ms=100))
+_STREAMS = _aborted("aborted-streams", _EVERY_OTHER_STREAM, answer=script(tokens=31, interval_ms=20))
+_ANSWERS = _aborted("aborted-answers", _EVERY_OTHER_ANSWER, answer=script(tokens=16, first_delay_ms=600))
 _KEPT = _streamed("kept-connections", requests_per_connection=0)
 _FRESH = _streamed("new-connections", requests_per_connection=1)
 

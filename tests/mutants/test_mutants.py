@@ -53,6 +53,12 @@ MUTANTS = (
         metric=m.ABORT_SEEN_RATIO,
     ),
     Mutant(
+        patch="aborts-noticed-late",
+        scenario="client-aborts",
+        parts=("aborted-streams",),
+        metric=m.ABORT_TIME_P95,
+    ),
+    Mutant(
         patch="connection-per-request",
         scenario="baseline-latency",
         parts=("sequential",),
