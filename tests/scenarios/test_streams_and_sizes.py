@@ -33,7 +33,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
                 "rate-limited",
             ),
         ),
-        ("client-aborts", ("aborted-answers", "new-connections")),
+        ("client-aborts", ("aborted-converted", "aborted-messages", "aborted-answers", "new-connections")),
         ("large-prompts", ("1kb", "100kb", "1mb", "conversation")),
         ("stream-fidelity", ("chat", "messages")),
         ("drain-rate", ("100-chunks", "500-chunks", "held-open")),
