@@ -57,6 +57,20 @@ CONVERSION_OVERHEAD = Scenario(
             part="messages-stream", metric=m.TTFT_OVERHEAD_P95, bound=Bound.AT_MOST, target=ms_to_ns(100)
         ),
         *(
+            Criterion(
+                part=part.name,
+                metric=m.CONNECTIONS_PER_REQUEST,
+                bound=Bound.AT_MOST,
+                target=0.2,
+                note="a connection to each of three instances is 0.08 of 40 requests",
+            )
+            for part in _PARTS
+        ),
+        *(
+            Criterion(part=part.name, metric=m.ATTEMPTS_PER_REQUEST, bound=Bound.AT_MOST, target=1.0)
+            for part in _PARTS
+        ),
+        *(
             Criterion(part=part.name, metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0)
             for part in _PARTS
         ),
