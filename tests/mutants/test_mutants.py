@@ -70,6 +70,12 @@ MUTANTS = (
         parts=("100-chunks", "2000-chunks"),
         metric=m.CPU_PER_DELTA,
     ),
+    Mutant(
+        patch="quadratic-pass-through",
+        scenario="drain-rate",
+        parts=("chat-100-chunks", "chat-2000-chunks"),
+        metric=m.CPU_PER_DELTA,
+    ),
     Mutant(patch="streams-kept", scenario="drain-rate", parts=("held-open",), metric=m.MEMORY_PER_CHUNK),
     Mutant(patch="first-frame-only", scenario="stream-faults", parts=("coalesced",), metric=m.SUCCESS_RATIO),
     Mutant(
