@@ -125,6 +125,12 @@ MUTANTS = (
     Mutant(
         patch="cache-tokens-lost", scenario="stream-fidelity", parts=("chat-converted",), metric=m.USAGE_RATIO
     ),
+    Mutant(
+        patch="cache-tokens-lost-whole",
+        scenario="stream-fidelity",
+        parts=("chat-converted-whole",),
+        metric=m.USAGE_RATIO,
+    ),
     Mutant(patch="clean-end-after-cut", scenario="stream-faults", parts=("cut",), metric=m.SILENT_CUT_RATIO),
     Mutant(patch="endless-after-cut", scenario="stream-faults", parts=("cut",), metric=m.CUT_END_RATIO),
     Mutant(

@@ -66,7 +66,7 @@ _PLAIN = {
     "9": {"split", "coalesced", "cut", "stalled"},
     "9S": {"coalesced", "cut"},
     "10": {"aborted-streams", "aborted-answers", "kept-connections", "new-connections"},
-    "14": {"chat"},
+    "14": {"chat", "chat-whole"},
     "16": {"chat-100-chunks", "chat-2000-chunks", "held-open"},
     "17": {"chat", "chat-stream"},
 }
