@@ -29,7 +29,7 @@ STREAMING_THROUGHPUT = Scenario(
             keys=10,
             workload=ClosedLoop(connections=10, requests=40),
             warmup_requests=10,
-            default_script=script(tokens=100, first_delay_ms=20, interval_ms=1),
+            default_script=script(tokens=100, first_delay_ms=20, interval_ms=2),
         ),
         Part(
             name="lone",
@@ -51,7 +51,7 @@ STREAMING_THROUGHPUT = Scenario(
             metric=m.CONNECTIONS_PER_REQUEST,
             bound=Bound.AT_MOST,
             target=0.3,
-            note="a connection to each of three instances is 0.13 of 24 requests",
+            note="a connection to each of three instances is 0.1 of 30 requests",
         ),
         Criterion(part="lone", metric=m.ATTEMPTS_PER_REQUEST, bound=Bound.AT_MOST, target=1.0),
     ),
