@@ -22,6 +22,7 @@ _KNOWN = {Decision.MET, Decision.MISSED, Decision.UNMEASURABLE}
 _FACTS = {
     m.SUCCESS_RATIO.name,
     m.UNDISTURBED_SUCCESS.name,
+    m.ATTEMPTS_PER_REQUEST.name,
     m.CONTENT_RATIO.name,
     m.BYSTANDER_STICKY_RATIO.name,
     m.SHARE_DEVIATION.name,
