@@ -35,7 +35,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_acquaintance",
-        "_body",
+        "_body_parts",
         "_bytes_in",
         "_ended",
         "_exchange",
@@ -66,7 +66,7 @@ class Connection(asyncio.Protocol):
         self._bytes_in = 0
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
-        self._body = b""
+        self._body_parts: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Every write is to leave at once, gathered neither by the kernel nor until the loop's turn ends."""
@@ -157,31 +157,31 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
-        self._body = self._body + body if self._body else body
+        self._body_parts.append(body)
 
     def on_message_complete(self) -> None:
         """Answer, or wait for the answers before."""
         if self._parser is None:
             return
         arrival_ns = monotonic_ns()
-        header = self._headers.get
+        header, body = self._headers.get, b"".join(self._body_parts)
         request = Request(
             self._host.name,
             self._number,
             self._parser.get_method(),
             path_of(self._url),
-            header(_NONCE_HEADER, b"").decode("latin-1") or body_nonce(self._body),
+            header(_NONCE_HEADER, b"").decode("latin-1") or body_nonce(body),
             credential_of(header(_AUTHORIZATION, b""), header(_API_KEY, b"")),
-            self._body,
+            body,
             arrival_ns,
             self._bytes_in,
             self._parser.should_keep_alive(),
-            prompt_digest(self._body) if len(self._body) > LONG_BODY_BYTES else "",
+            prompt_digest(body) if len(body) > LONG_BODY_BYTES else "",
             header(VERSION_HEADER, b"").decode("latin-1"),
         )
         self._rests = True
         self._learn(request)
-        self._url = self._body = b""
+        self._url, self._body_parts = b"", []
         self._headers.clear()
         self._bytes_in = 0
         if self._exchange is None:
