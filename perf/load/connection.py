@@ -278,11 +278,11 @@ class Connection(asyncio.Protocol):
         """The server hung up, or this side did; a request without one byte of answer was reset."""
         was_closed = self.closed
         self.closed = True
+        self._roster.left(self)  # first: who waits for it must not wait because of what fails below
         if self.busy:
             self._cut_off(in_order=exc is None)
         elif not was_closed:
             self.owner.lost(self)
-        self._roster.left(self)
         del self._parser  # breaks the cycle of parser and protocol: the collector is off during a run
 
     def _cut_off(self, *, in_order: bool) -> None:

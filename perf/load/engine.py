@@ -23,7 +23,7 @@ from perf.load.relay import Relay
 from perf.load.request import Endpoint
 from perf.load.share import WHOLE, Share
 from perf.load.sweep import Sweep
-from perf.load.tasks import Tasks
+from perf.load.tasks import Mishap, Tasks
 from perf.load.terms import Terms
 from perf.model.load import ClosedLoop, LoadPlan, OpenLoop, Recording
 from perf.model.units import NS_PER_MS, ms_to_ns
@@ -107,7 +107,8 @@ def engine_of(plan: LoadPlan, *, share: Share, ca_file: Path | None) -> "Engine"
 async def _all(engines: Sequence["Engine"], interrupts: Interrupts) -> None:
     """Run them to the end of the last; the first that fails ends them all, as its runner closes."""
     interrupts.cancel_me()
-    await asyncio.gather(*(engine.run() for engine in engines))
+    mishap = Mishap(asyncio.get_running_loop())
+    await mishap.none_until(asyncio.gather(*(engine.run(mishap) for engine in engines)))
 
 
 def _nobody_to_wait_for() -> None:
@@ -153,13 +154,13 @@ class Engine:
         """How many connections there may be at once."""
         return len(self._share.slots(self._plan))
 
-    async def run(self) -> None:
-        """Warm up, offer the load, hang up.
+    async def run(self, mishap: Mishap) -> None:
+        """Warm up, offer the load, hang up; what fails in the background is a `mishap`.
 
         Returns nothing, as `asyncio.Runner` formats what its task returns (by way of signal.getsignal).
         """
         loop = asyncio.get_running_loop()
-        self._tasks = Tasks(loop)
+        self._tasks = Tasks(loop, mishap)
         self._terms.turn.begin(loop.call_soon)
         sweep = Sweep(loop, roster=self._dialer.roster, timeouts=self._plan.timeouts)
         self._curfew = Curfew(loop, within_ns=self._plan.send_within_ns)

@@ -3,17 +3,14 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
-from multiprocessing.connection import Connection as Pipe
-from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from threading import BrokenBarrierError
 
 from perf.load.columns import Columns
+from perf.load.crew import SPAWN, done_by_all
 from perf.load.engine import Figures, carry_out, engine_of
 from perf.load.errors import LoadError
 from perf.load.histogram import Histogram
@@ -21,8 +18,7 @@ from perf.load.process import collector_off
 from perf.load.share import Share
 from perf.model.load import LoadPlan, Outcome, Phase
 
-_WARM_UP_DEADLINE_S = 120.0
-_SPAWN = get_context("spawn")
+WARM_UP_DEADLINE_S = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,47 +60,10 @@ def run_many(plan: LoadPlan, *, processes: int, ca_file: Path | None = None) -> 
             where=f"{processes} processes",
             cure="give 1 or more, and at most as many as connections",
         )
-    barrier = _SPAWN.Barrier(processes)
+    barrier = SPAWN.Barrier(processes)
     shares = [Share(index=index, of=processes) for index in range(processes)]
-    with _running(
-        [partial(_work, plan, share, ca_file=ca_file, barrier=barrier) for share in shares]
-    ) as pipes:
-        return _merged([_received(pipe) for pipe in pipes])
-
-
-@contextmanager
-def _running(works: "Sequence[partial[None]]") -> "Iterator[list[Pipe[object, object]]]":
-    """Each work in a process of its own, which is gone at the end, whatever happens."""
-    started: list[SpawnProcess] = []
-    pipes: list[Pipe[object, object]] = []
-    try:
-        for work in works:
-            ours, theirs = _SPAWN.Pipe(duplex=False)
-            process = _SPAWN.Process(target=work, kwargs={"pipe": theirs}, daemon=True)
-            process.start()
-            theirs.close()
-            started.append(process)
-            pipes.append(ours)
-        yield pipes
-    finally:
-        for pipe in pipes:
-            pipe.close()
-        for process in started:
-            process.terminate()
-            process.join()
-
-
-def _work(
-    plan: LoadPlan, share: Share, *, ca_file: Path | None, barrier: Barrier, pipe: "Pipe[object, object]"
-) -> None:
-    """The life of one process."""
-    try:
-        pipe.send(_part(plan, share, ca_file=ca_file, barrier=barrier))
-    except LoadError as error:
-        barrier.abort()
-        pipe.send((error.what, error.where, error.cure))
-    except BrokenBarrierError:
-        pipe.close()
+    works = [partial(_part, plan, share, ca_file=ca_file, barrier=barrier) for share in shares]
+    return _merged(done_by_all(works))
 
 
 def _part(plan: LoadPlan, share: Share, *, ca_file: Path | None, barrier: Barrier) -> _Part:
@@ -124,25 +83,21 @@ def _part(plan: LoadPlan, share: Share, *, ca_file: Path | None, barrier: Barrie
 
 
 def _wait(barrier: Barrier) -> None:
-    barrier.wait(_WARM_UP_DEADLINE_S)
+    """Until all have warmed up; a process that fails before does not come, but its parent ends this one."""
+    try:
+        barrier.wait(WARM_UP_DEADLINE_S)
+    except BrokenBarrierError as error:
+        raise LoadError(
+            "the engine processes did not all warm up",
+            where=f"{WARM_UP_DEADLINE_S:.0f} s after the first of them had",
+            cure="lower the number of warm-up requests",
+        ) from error
 
 
 def _counted(durations_ns: Iterator[int]) -> Histogram:
     histogram = Histogram()
     histogram.record(durations_ns)
     return histogram
-
-
-def _received(pipe: "Pipe[object, object]") -> _Part:
-    try:
-        said: object = pipe.recv()
-    except EOFError:
-        said = ("an engine process ended early", "one of several processes", "read the other messages")
-    if isinstance(said, _Part):
-        return said
-    assert isinstance(said, tuple)
-    what, where, cure = map(str, said)
-    raise LoadError(what, where=where, cure=cure)
 
 
 def _merged(parts: Sequence[_Part]) -> Merged:

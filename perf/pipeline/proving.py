@@ -67,7 +67,7 @@ def proofs_of(scenario: Scenario) -> tuple[Proof, ...]:
     if scenario.topology_of(first).request_log:
         proofs.append(_logged(first))
     for part, quiet in zip(scenario.parts, calm, strict=True):
-        if part.weights:
+        if Capability.WEIGHTS in scenario.needs | part.needs:
             proofs.append(_weighted(quiet))
         if scenario.topology_of(part).routes:
             proofs.append(_routed(quiet))

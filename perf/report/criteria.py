@@ -52,6 +52,7 @@ def render_markdown(scenarios: Sequence[Scenario]) -> str:
 def _row(scenario: Scenario, criterion: Criterion) -> _Row:
     minus = f" over {criterion.minus_part}" if criterion.minus_part else ""
     rig = ", of the rig" if scenario.route is Route.DIRECT else ""
+    claimed = f", where {' and '.join(sorted(criterion.needs))} is claimed" if criterion.needs else ""
     return (
         scenario.number,
         scenario.name,
@@ -59,7 +60,7 @@ def _row(scenario: Scenario, criterion: Criterion) -> _Row:
         criterion.metric.name,
         f"{criterion.metric.title}{minus}",
         f"{_SIGNS[criterion.bound]} {demanded(criterion.target, criterion.metric)}",
-        f"{_MEASURED[scenario.cadence]}{rig}",
+        f"{_MEASURED[scenario.cadence]}{rig}{claimed}",
     )
 
 

@@ -171,6 +171,7 @@ def _delta_text(delta: _Delta | None) -> str | None:
 
 
 def _read_chat(_event: bytes, data: bytes) -> Meaning:
+    """Official clients decode every event, so one without data ends them; requests ask for one choice."""
     if data.startswith(b"[DONE]"):
         return _TERMINATOR
     try:

@@ -7,7 +7,7 @@ from perf.pipeline.rigbench.venv import ended, locked_venv
 
 ROOT = Path(__file__).parents[2]
 LOCK = Path(".ci/lock/sdks-old.txt")
-CASES = ("test_openai_sdk.py", "test_anthropic_sdk.py")
+CASES = ("test_openai_sdk.py", "test_anthropic_sdk.py", "test_odd_frames.py")
 OPTIONS = ("-q", "-o", "addopts=", "--import-mode=importlib", "-p", "no:cacheprovider", "-W", "error")
 LOOK = "import anthropic, httpx, openai; print(anthropic.__version__ < '1', openai.__version__ < '3')"
 

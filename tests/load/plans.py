@@ -2,6 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import accumulate
+from typing import cast
 
 from perf.model.load import (
     Abort,
@@ -21,6 +24,7 @@ from perf.model.wire import NONCE_BODY_MARK, Dialect
 
 TEXT = "tok0 tok1 tok2"
 BODY = b'{"choices":[{"message":{"role":"assistant","content":"tok0 tok1 tok2"},"finish_reason":"stop"}]}'
+NO_DIALECT = "a dialect of nobody's"
 TIMEOUTS = Timeouts(connect_ns=s_to_ns(20), first_byte_ns=s_to_ns(20), total_ns=s_to_ns(40))
 
 
@@ -38,6 +42,11 @@ def a_template(
         stream=stream,
         expected_text=text,
     )
+
+
+def an_unreadable_template() -> RequestTemplate:
+    """A defect: the engine has no reader for its answers, and fails with an AssertionError over the first."""
+    return replace(a_template(), dialect=cast("Dialect", NO_DIALECT))
 
 
 def a_plan(
@@ -105,3 +114,17 @@ def steady(recording: Recording) -> list[Sample]:
 def outcomes(samples: Iterable[Sample]) -> Counter[Outcome]:
     """How often each outcome came."""
     return Counter(Outcome(sample.outcome) for sample in samples)
+
+
+def percentile(values: list[int], percent: int) -> int:
+    """The nearest-rank percentile."""
+    return sorted(values)[max(0, -(-len(values) * percent // 100) - 1)]
+
+
+def deltas_of(recording: Recording) -> list[list[int]]:
+    """The delta times of each steady sample."""
+    ends = list(accumulate(sample.deltas for sample in recording.samples))
+    starts = [0, *ends[:-1]]
+    times_ns = recording.delta_times_ns.tolist()
+    parts = zip(recording.samples, starts, ends, strict=True)
+    return [times_ns[start:end] for sample, start, end in parts if sample.phase == Phase.STEADY]

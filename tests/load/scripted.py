@@ -14,6 +14,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeAlias, cast
 
+from tests.load.cores import Cores, Moment
+
 NONCE = re.compile(rb"x-perfgate-nonce: ([0-9a-f]{12})([0-9a-f]{8})")
 PATIENCE_NS = 20_000_000_000
 LENGTH = re.compile(rb"content-length: (\d+)")
@@ -47,7 +49,10 @@ Pipe: TypeAlias = "Connection[object, object]"
 
 @dataclass(slots=True, kw_only=True)
 class Served:
-    """What the server saw and did for one request; times of the machine's monotonic clock."""
+    """What the server saw and did for one request; times of the machine's monotonic clock.
+
+    Each write was handed to the kernel after its time in `writes_ns`, and before that in `wrote_ns`.
+    """
 
     number: int
     connection: int
@@ -55,6 +60,7 @@ class Served:
     body: bytes
     arrived_ns: int
     writes_ns: list[int] = field(default_factory=list)
+    wrote_ns: list[int] = field(default_factory=list)
     frozen_ns: tuple[int, int] = (0, 0)
     cut_ns: int = 0
 
@@ -67,6 +73,7 @@ class State:
     log: list[Served] = field(default_factory=list)
     connections: int = 0
     slams: bool = False
+    cores: Cores = field(default_factory=Cores)
 
 
 class Session(asyncio.Protocol):
@@ -102,6 +109,7 @@ class Session(asyncio.Protocol):
             body=body,
             arrived_ns=time.monotonic_ns(),
         )
+        self.state.cores.note(served.arrived_ns)
         self.served = served
         self.state.log.append(served)
         self.task = asyncio.get_running_loop().create_task(self.play(served))
@@ -113,6 +121,8 @@ class Session(asyncio.Protocol):
                 case bytes():
                     served.writes_ns.append(time.monotonic_ns())
                     self.transport.write(step)
+                    served.wrote_ns.append(time.monotonic_ns())
+                    self.state.cores.note(served.wrote_ns[-1])
                 case Pause(ns=ns):
                     await asyncio.sleep(ns / 1e9)
                 case Freeze(ns=ns):
@@ -172,6 +182,11 @@ class ScriptedServer:
         log = cast("list[Served]", self._pipe.recv())
         return sorted(log, key=lambda served: served.number)
 
+    def moments(self) -> list[Moment]:
+        """What the server had of the machine, at each arrival and after each write."""
+        self._pipe.send("moments")
+        return cast("list[Moment]", self._pipe.recv())
+
     def log_when(self, is_complete: Callable[[list[Served]], bool]) -> list[Served]:
         """The log as soon as it is complete: what the client has done, the server may not have seen yet."""
         deadline_ns = time.monotonic_ns() + PATIENCE_NS
@@ -224,6 +239,9 @@ def _obey(pipe: Pipe, state: State, stop: Callable[[], None]) -> None:
         scripts = cast("tuple[Script, ...]", order)
         state.slams = not scripts
         state.scripts, state.log, state.connections = scripts, [], 0
+        state.cores.moments.clear()
         pipe.send(None)
+    elif order == "moments":
+        pipe.send(state.cores.moments)
     else:
         pipe.send(state.log)

@@ -1,12 +1,26 @@
 """One plan, several engine processes."""
 
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import active_children
+from time import monotonic_ns
+
 import pytest
 
 from perf.load import LoadError, run_many
-from perf.load.many import Merged
+from perf.load.many import WARM_UP_DEADLINE_S, Merged
 from perf.model.load import ClosedLoop, ConstantRate, Outcome, Workload
-from perf.model.units import ms_to_ns
-from tests.load.plans import DELTAS, DONE, FINISH, a_plan, a_template, answer, stream
+from perf.model.units import ms_to_ns, s_to_ns
+from tests.load.plans import (
+    DELTAS,
+    DONE,
+    FINISH,
+    NO_DIALECT,
+    a_plan,
+    a_template,
+    an_unreadable_template,
+    answer,
+    stream,
+)
 from tests.load.scripted import Pause, ScriptedServer
 
 
@@ -68,6 +82,43 @@ def test_an_impossible_plan_fails_as_with_one_process() -> None:
         run_many(a_plan("ftp://nowhere"), processes=1)
     with pytest.raises(LoadError, match="more processes"):
         run_many(a_plan(), processes=2)
+
+
+def test_a_defect_in_one_process_ends_all_and_is_named(
+    server: ScriptedServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The other one waits for it to warm up, but not for long; the traceback is there to be read."""
+    server.serve((answer(),))
+    plan = a_plan(
+        server.url,
+        templates=(a_template(), an_unreadable_template()),
+        workload=ClosedLoop(connections=2, requests=8),
+        warmup_requests=2,
+    )
+    others, begun_ns = set(active_children()), monotonic_ns()
+    with pytest.raises(LoadError, match="failed with AssertionError") as caught:
+        run_many(plan, processes=2)
+
+    assert monotonic_ns() - begun_ns < s_to_ns(WARM_UP_DEADLINE_S) / 2
+    assert NO_DIALECT in caught.value.what
+    assert caught.value.where == "engine process 2 of 2"
+    assert "Traceback" in capfd.readouterr().err
+    assert set(active_children()) == others
+
+
+def test_a_process_that_is_killed_ends_all(server: ScriptedServer) -> None:
+    """No word comes from it, so its end is told; the other does not wait for its answer."""
+    server.serve((Pause(ns=s_to_ns(600)),))
+    plan = a_plan(server.url, workload=ClosedLoop(connections=2, requests=2))
+    others = set(active_children())
+    with ThreadPoolExecutor(1) as pool:
+        merged = pool.submit(run_many, plan, processes=2)
+        server.log_when(lambda log: len(log) == 2)
+        (set(active_children()) - others).pop().kill()
+        with pytest.raises(LoadError, match="ended early, by signal 9"):
+            merged.result()
+
+    assert set(active_children()) == others
 
 
 def _rest() -> tuple[bytes, ...]:

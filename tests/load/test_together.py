@@ -6,8 +6,9 @@ import pytest
 
 from perf.load import LoadError, run_together
 from perf.model.load import ClosedLoop, Outcome, Sample
-from tests.load.plans import a_plan, answer, outcomes
-from tests.load.scripted import ScriptedServer
+from perf.model.units import ms_to_ns
+from tests.load.plans import a_plan, a_template, an_unreadable_template, answer, outcomes
+from tests.load.scripted import Pause, ScriptedServer
 
 _LONE = ClosedLoop(connections=1, requests=50)
 
@@ -46,3 +47,15 @@ def test_only_lone_connections_can_alternate(server: ScriptedServer) -> None:
 
     with pytest.raises(LoadError, match="one connection"):
         run_together([plan, plan], alternating=True)
+
+
+def test_a_defect_in_one_plan_ends_all(server: ScriptedServer) -> None:
+    """Also when the other plan has already come to its end: nothing waits for what will not come."""
+    server.serve((answer(),), (Pause(ns=ms_to_ns(200)), answer()))
+    defective = a_plan(
+        server.url,
+        templates=(a_template(), an_unreadable_template()),
+        workload=ClosedLoop(connections=1, requests=2),
+    )
+    with pytest.raises(AssertionError, match="a dialect of nobody's"):
+        run_together([defective, a_plan(server.url)])

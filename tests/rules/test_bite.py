@@ -9,6 +9,7 @@ from tests.rules.test_imports import arrows_up, strangers
 from tests.rules.test_manners import bare_ignores, loose_dataclasses, mute_modules, vague_names, wide_handlers
 from tests.rules.test_purity import impurities
 from tests.rules.test_size import empty_names, long_files, long_functions, wide_signatures
+from tests.rules.test_sockets import swift_acks
 
 Rule = Callable[[Module], Iterable[str]]
 HANDLER = "try:\n    pass\nexcept {}:\n    {}"
@@ -39,6 +40,8 @@ CASES: list[tuple[Rule, str, str, str]] = [
     (bare_ignores, "perf/a.py", IGNORE.format("[misc]"), IGNORE.format("[misc]  # the stub is wrong")),
     (loose_dataclasses, "perf/a.py", FROZEN.format(""), FROZEN.format(", kw_only=True")),
     (vague_names, "perf/a.py", "def f(latency): ...", "def f(latency_ns): ..."),
+    (swift_acks, "perf/a.py", "s.setsockopt(IPPROTO_TCP, TCP_QUICKACK, 1)", "f(IPPROTO_TCP, TCP_NODELAY, 1)"),
+    (swift_acks, "perf/a.py", "s.setsockopt(socket.IPPROTO_TCP, 12, 1)", "s.setsockopt(SOL_SOCKET, 12, 1)"),
     (mute_modules, "perf/a.py", '"""Things"""', '"""Things that last."""'),
 ]
 

@@ -1,78 +1,18 @@
 """One connection, fed by hand: every split of an answer gives the same sample."""
 
-import asyncio
-
 import pytest
 
-from perf.load.connection import Connection
-from perf.load.request import Endpoint
-from perf.load.roster import Roster
 from perf.load.sweep import sweep_period_ns
-from perf.load.terms import Terms
-from perf.model.load import LoadPlan, Outcome, Sample, Timeouts
+from perf.model.load import LoadPlan, Outcome, Timeouts
 from perf.model.units import ms_to_ns
 from tests.load.plans import DELTAS, DONE, FINISH, a_plan, a_template, answer, delta, stream
+from tests.unit.load.bench import Bench
 
 PLAIN = a_plan()
 STREAMED = a_plan(templates=(a_template(stream=True),))
 KEPT = answer(headers=("server: scripted", "content-type: application/json"))
 PIECES = stream(*DELTAS, FINISH, DONE)
 CLOSING = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
-
-
-class Wire(asyncio.Transport):
-    """A transport that keeps what was written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written: list[bytes] = []
-        self.is_aborted = False
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.written.append(bytes(data))
-
-    def abort(self) -> None:
-        self.is_aborted = True
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """Of no matter here."""
-
-
-class Ledger:
-    """An owner that counts."""
-
-    def __init__(self) -> None:
-        self.finished_count = 0
-        self.lost_count = 0
-
-    def finished(self, connection: Connection) -> None:
-        self.finished_count += 1
-
-    def lost(self, connection: Connection) -> None:
-        self.lost_count += 1
-
-
-class Bench:
-    """A connection between a fake wire and a counting owner."""
-
-    def __init__(self, plan: LoadPlan) -> None:
-        self.terms = Terms.of(plan, endpoint=Endpoint.of(plan.base_url))
-        self.terms.turn.begin(lambda look: look())
-        self.owner = Ledger()
-        self.wire = Wire()
-        self.roster: Roster[Connection] = Roster()
-        self.connection = Connection(self.terms, self.roster, owner=self.owner, slot=0, number=0)
-        self.connection.connection_made(self.wire)
-
-    def sample(self) -> Sample:
-        """The only sample."""
-        (sample,) = self.terms.recorder.samples()[0]
-        return sample
-
-    def gist(self) -> tuple[Outcome, int, int, int]:
-        """What of the sample does not depend on time: outcome, status, deltas, bytes."""
-        sample = self.sample()
-        return Outcome(sample.outcome), sample.status, sample.deltas, sample.bytes_in
 
 
 @pytest.mark.parametrize(
@@ -182,6 +122,17 @@ def test_a_lost_connection_ends_its_request_once() -> None:
 
     assert bench.gist() == (Outcome.RESET, 0, 0, 0)
     assert (bench.owner.finished_count, bench.owner.lost_count) == (1, 0)
+    assert not list(bench.roster)
+
+
+def test_a_lost_connection_has_left_whatever_fails_over_it() -> None:
+    """Who waits for all connections to be gone does not wait for ever because of a defect in its owner."""
+    bench = Bench(PLAIN)
+    bench.owner.fails = True
+    bench.connection.send(0, 0)
+    with pytest.raises(RuntimeError):
+        bench.connection.connection_lost(ConnectionResetError())
+
     assert not list(bench.roster)
 
 

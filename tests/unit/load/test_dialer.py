@@ -13,7 +13,7 @@ from perf.load.share import WHOLE
 from perf.load.terms import Terms
 from perf.model.load import Outcome
 from tests.load.plans import a_plan
-from tests.unit.load.test_connection import Ledger, Wire
+from tests.unit.load.bench import Ledger, Wire
 
 
 class LateLoop(asyncio.SelectorEventLoop):

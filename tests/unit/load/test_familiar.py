@@ -9,7 +9,7 @@ from perf.load.familiar import Familiar
 from perf.model.load import LoadPlan, Outcome
 from perf.model.wire import NONCE_ECHO
 from tests.load.plans import BODY, TEXT, a_plan, a_template, answer
-from tests.unit.load.test_connection import Bench
+from tests.unit.load.bench import Bench
 
 PLAN = a_plan()
 FIELDS = ("server: scripted", "x-request-id: req_%04d", "content-type: application/json", "date: %04d")

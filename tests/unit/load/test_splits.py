@@ -1,0 +1,107 @@
+"""Streams of every dialect, however they are cut on their way, are the same sample."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+
+from perf.load.stream import StreamReader
+from perf.model.load import LoadPlan, Outcome
+from perf.wire.usage import provider_counts
+from tests.load.plans import a_plan, a_template, stream
+from tests.unit.load.bench import Bench
+from tests.unit.wire.streams import CUTS, EVERY_KIND, STREAMS, Built, cut
+
+
+def a_plan_for(built: Built) -> LoadPlan:
+    """A request that expects exactly this stream's text and token counts."""
+    template = replace(
+        a_template(stream=True, text=built.text),
+        dialect=built.dialect,
+        expected_usage=built.answer.usage,
+    )
+    return a_plan(templates=(template,))
+
+
+def sampled(plan: LoadPlan, pieces: list[bytes]) -> Bench:
+    """A connection on which these pieces of an answer came, one read each."""
+    bench = Bench(plan)
+    bench.connection.send(0, 0)
+    for piece in pieces:
+        bench.connection.data_received(piece)
+    return bench
+
+
+def facts(bench: Bench) -> tuple[Outcome, int, int, int, int]:
+    """Outcome, status, deltas, frames and bytes of the sample: all that does not depend on time."""
+    sample = bench.sample()
+    return Outcome(sample.outcome), sample.status, sample.deltas, sample.frames, sample.bytes_in
+
+
+def facts_of(built: Built, *, length: int) -> tuple[Outcome, int, int, int, int]:
+    """What they have to be where nothing was lost."""
+    return Outcome.OK, 200, len(built.answer.pieces), len(built.frames), length
+
+
+@EVERY_KIND
+def test_an_answer_cut_in_two_anywhere_is_the_same_sample(built: Built) -> None:
+    """Wherever a read ends, text, token counts, deltas and frames are those of the whole."""
+    plan, wire = a_plan_for(built), stream(*built.frames)
+
+    for place in range(1, len(wire)):
+        assert facts(sampled(plan, [wire[:place], wire[place:]])) == facts_of(built, length=len(wire)), place
+
+
+@EVERY_KIND
+def test_an_answer_byte_by_byte_is_the_same_sample(built: Built) -> None:
+    """The smallest reads that there are."""
+    wire = stream(*built.frames)
+
+    assert facts(sampled(a_plan_for(built), cut(wire, set(range(len(wire)))))) == facts_of(
+        built, length=len(wire)
+    )
+
+
+@settings(max_examples=3 * settings().max_examples)
+@given(built=STREAMS, chunks=CUTS, reads=CUTS)
+def test_neither_chunks_nor_reads_change_a_sample(built: Built, chunks: set[int], reads: set[int]) -> None:
+    """A gateway may cut chunks through frames, and the network reads through chunks."""
+    wire = stream(*cut(built.wire, chunks))
+
+    assert facts(sampled(a_plan_for(built), cut(wire, reads))) == facts_of(built, length=len(wire))
+
+
+@settings(max_examples=3 * settings().max_examples)
+@given(built=STREAMS, reads=CUTS)
+def test_the_reader_finds_text_and_counts_in_any_pieces(built: Built, reads: set[int]) -> None:
+    """Character by character and token by token, each delta with the time of the read that completed it."""
+    reader = StreamReader(built.dialect, counting=True)
+    for at_ns, piece in enumerate(cut(built.wire, reads), 1):
+        reader.feed(piece, at_ns)
+    usage = built.answer.usage
+
+    assert reader.text() == built.text
+    assert reader.counts() == (None if usage is None else provider_counts(usage))
+    assert len(reader.delta_times_ns) == len(built.answer.pieces)
+    assert len(reader.frame_times_ns) == len(built.frames)
+    assert reader.frame_times_ns == sorted(reader.frame_times_ns)
+
+
+@EVERY_KIND
+def test_a_stream_without_its_last_frames_is_truncated(built: Built) -> None:
+    """Whole HTTP around it helps nothing: without the dialect's last frame a client waits for more."""
+    plan = a_plan_for(built)
+
+    for kept in range(len(built.frames)):
+        outcome, *_ = facts(sampled(plan, [stream(*built.frames[:kept])]))
+        assert outcome is Outcome.TRUNCATED_STREAM, kept
+
+
+@EVERY_KIND
+def test_a_stream_without_one_of_its_deltas_is_wrong(built: Built) -> None:
+    """Each of them counts for the text, even if some later event repeats the whole."""
+    plan, (opening, deltas, closing) = a_plan_for(built), built.parts
+
+    for lost in range(len(deltas)):
+        kept = deltas[:lost] + deltas[lost + 1 :]
+        outcome, *_ = facts(sampled(plan, [stream(*opening, *kept, *closing)]))
+        assert outcome is Outcome.WRONG_CONTENT, lost
