@@ -198,7 +198,8 @@ class Connection(asyncio.Protocol):
             if bad_status is not None:
                 return bad_status
         if self._reader is not None:
-            return self._request.expected.of_stream(self._reader, nonce=self._nonce, whole=whole)
+            expected, head, nonce = self._request.expected, self._head, self._nonce
+            return expected.of_stream(self._reader, head=head, nonce=nonce, whole=whole)
         return self._body_outcome() if whole else Outcome.RESET
 
     def _body_outcome(self) -> Outcome:
@@ -224,17 +225,11 @@ class Connection(asyncio.Protocol):
     def _finish(self, outcome: Outcome, last_byte_ns: int) -> None:
         self.busy = False
         self._used += 1
-        if not self.closed and (not self._keep_alive or (self._terms.closing and self._is_to_close())):
+        terms = self._terms
+        if not self.closed and (not self._keep_alive or (terms.closing and terms.closes_after(self._used))):
             self._hang_up()
         self._record(outcome, last_byte_ns)
         self.owner.finished(self)
-
-    def _is_to_close(self) -> bool:
-        """Whether this connection has had all its requests, or is the one that churn takes."""
-        terms = self._terms
-        return self._used == terms.requests_per_connection or (
-            terms.churn.is_on and terms.churn.takes(monotonic_ns())
-        )
 
     def _record(self, outcome: Outcome, last_byte_ns: int) -> None:
         recorder, number = self._terms.recorder, self._request_number

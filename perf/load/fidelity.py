@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from perf.load.outcome import stream_outcome
+from perf.load.outcome import Said, announces_events, stream_outcome
 from perf.load.stream import StreamReader
 from perf.model.load import Outcome, RequestTemplate
 from perf.model.wire import NONCE_ECHO, Dialect
@@ -35,10 +35,12 @@ class Expected:
         """The whole text of the answer to the request with this nonce."""
         return self.text.replace(NONCE_ECHO, nonce.decode("ascii")) if self.echoes else self.text
 
-    def of_stream(self, reader: StreamReader, *, nonce: bytes, whole: bool) -> Outcome:
-        """The outcome of a 2xx stream; `whole` says that the HTTP message came to its end."""
-        text = self.text_for(nonce)
-        outcome = stream_outcome(reader.said, whole=whole, faithful=not text or reader.text() == text)
+    def of_stream(self, reader: StreamReader, *, head: bytes, nonce: bytes, whole: bool) -> Outcome:
+        """The outcome of a 2xx stream with this head; `whole` says that the HTTP message came to its end."""
+        text, said = self.text_for(nonce), reader.said_at_the_end()
+        if not announces_events(head):
+            said |= Said.MALFORMED
+        outcome = stream_outcome(said, whole=whole, faithful=not text or reader.text() == text)
         if outcome is _OK and self.counts is not None and reader.counts() != self.counts:
             return Outcome.WRONG_USAGE
         return outcome

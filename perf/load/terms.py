@@ -105,6 +105,10 @@ class Terms:
         is_chosen = (count + 1 + self.drift.at(count)) % self.abort.every == 0
         return self.abort.after_deltas if is_chosen else -1
 
+    def closes_after(self, used: int) -> bool:
+        """Whether a connection has had all its requests with so many, or is the one that churn takes."""
+        return used == self.requests_per_connection or (self.churn.is_on and self.churn.takes(monotonic_ns()))
+
     def phase_of(self, number: int) -> Phase:
         """The phase that request `number` belongs to."""
         return Phase.STEADY if number >= self.steady_from else Phase.WARM_UP

@@ -23,8 +23,11 @@ class SseDecoder:
 
     @property
     def pending(self) -> bool:
-        """Whether bytes of an unfinished frame are waiting: at the end of a stream, it was cut."""
-        return bool(self._buffer.strip(b"\n"))
+        """Whether bytes of an unfinished frame are waiting: at the end of a stream, it was cut.
+
+        Comments are a part of no frame.
+        """
+        return any(line and not line.startswith(b":") for line in self._buffer.split(b"\n"))
 
     def feed(self, data: bytes) -> list[SseFrame]:
         """Take the next bytes and give the frames that they complete."""

@@ -11,7 +11,7 @@ from perf.model.upstream import TokenUsage
 from perf.model.wire import NONCE_ECHO, Dialect
 from perf.wire.answer import Answer
 from perf.wire.build import reply_body, reply_frames
-from tests.load.plans import a_template
+from tests.load.plans import STREAM_HEAD, a_template
 
 USAGE = TokenUsage(input_tokens=5, output_tokens=2, cache_creation_tokens=0, cache_read_tokens=70)
 MINE, OTHERS = b"a" * 20, b"b" * 20
@@ -35,6 +35,11 @@ def read(dialect: Dialect, answer: Answer) -> StreamReader:
     return reader
 
 
+def of_stream(reader: StreamReader) -> Outcome:
+    """What a stream comes to that ended in order."""
+    return wanted().of_stream(reader, head=STREAM_HEAD, nonce=MINE, whole=True)
+
+
 @DIALECTS
 def test_another_requests_answer_is_wrong(dialect: Dialect) -> None:
     """An answer bears the nonce of its own request, streamed and whole."""
@@ -42,7 +47,7 @@ def test_another_requests_answer_is_wrong(dialect: Dialect) -> None:
         answer = an_answer(nonce=nonce)
 
         assert wanted().of_body(reply_body(dialect, answer), dialect, nonce=MINE) is outcome
-        assert wanted().of_stream(read(dialect, answer), nonce=MINE, whole=True) is outcome
+        assert of_stream(read(dialect, answer)) is outcome
 
 
 @DIALECTS
@@ -52,7 +57,7 @@ def test_lost_tokens_are_told_apart(dialect: Dialect, usage: TokenUsage | None) 
     answer = an_answer(usage=usage)
 
     assert wanted().of_body(reply_body(dialect, answer), dialect, nonce=MINE) is Outcome.WRONG_USAGE
-    assert wanted().of_stream(read(dialect, answer), nonce=MINE, whole=True) is Outcome.WRONG_USAGE
+    assert of_stream(read(dialect, answer)) is Outcome.WRONG_USAGE
 
 
 def test_nothing_expected_is_nothing_checked() -> None:

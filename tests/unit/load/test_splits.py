@@ -1,34 +1,13 @@
 """Streams of every dialect, however they are cut on their way, are the same sample."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 
 from perf.load.stream import StreamReader
-from perf.model.load import LoadPlan, Outcome
+from perf.model.load import Outcome
 from perf.wire.usage import provider_counts
-from tests.load.plans import a_plan, a_template, stream
-from tests.unit.load.bench import Bench
+from tests.load.plans import stream
+from tests.unit.load.bench import Bench, a_plan_for, sampled
 from tests.unit.wire.streams import CUTS, EVERY_KIND, STREAMS, Built, cut
-
-
-def a_plan_for(built: Built) -> LoadPlan:
-    """A request that expects exactly this stream's text and token counts."""
-    template = replace(
-        a_template(stream=True, text=built.text),
-        dialect=built.dialect,
-        expected_usage=built.answer.usage,
-    )
-    return a_plan(templates=(template,))
-
-
-def sampled(plan: LoadPlan, pieces: list[bytes]) -> Bench:
-    """A connection on which these pieces of an answer came, one read each."""
-    bench = Bench(plan)
-    bench.connection.send(0, 0)
-    for piece in pieces:
-        bench.connection.data_received(piece)
-    return bench
 
 
 def facts(bench: Bench) -> tuple[Outcome, int, int, int, int]:

@@ -84,8 +84,15 @@ def test_a_character_cut_in_two_survives() -> None:
 
 @pytest.mark.parametrize(
     ("stream", "pending"),
-    [(b"", False), (b"data: a\n\n", False), (b"data: a\n", True), (b"data: a\n\nda", True), (b"\n", False)],
-    ids=["nothing", "whole", "no-blank-line", "cut-name", "blank"],
+    [
+        pytest.param(b"", False, id="nothing"),
+        pytest.param(b"data: a\n\n", False, id="whole"),
+        pytest.param(b"data: a\n", True, id="no-blank-line"),
+        pytest.param(b"data: a\n\nda", True, id="cut-name"),
+        pytest.param(b"\n", False, id="blank"),
+        pytest.param(b"data: a\n\n: bye\n: b", False, id="comments"),
+        pytest.param(b"data: a\n\n: bye\nda", True, id="cut-name-behind-a-comment"),
+    ],
 )
 def test_pending_tells_a_cut_frame(stream: bytes, pending: bool) -> None:
     """What is left at the end of a stream was cut off."""
