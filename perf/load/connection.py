@@ -15,6 +15,9 @@ from perf.model.load import Outcome
 
 _OK = Outcome.OK
 """Bound once: CPython 3.11 finds an enum's member by way of a failed attribute look-up."""
+MOST_BYTES = 64 * 2**20
+"""An answer that is longer has no end: it is kept until it is whole, and would fill the memory."""
+_MOST_HEAD_BYTES = 2**20
 _NO_TIMES: tuple[list[int], list[int]] = ([], [])
 
 
@@ -139,7 +142,7 @@ class Connection(asyncio.Protocol):
         self.first_byte_ns = self.first_byte_ns or read_ns
         if not self._headers_done:
             self._head += data
-        if not self._parse(data):
+        if self._is_endless() or not self._parse(data):
             return
         if self._reader is not None and self._chunks and not self._read_stream(self._reader, read_ns):
             return
@@ -160,6 +163,13 @@ class Connection(asyncio.Protocol):
             if not self._complete:
                 self._reject()
                 return False
+        return True
+
+    def _is_endless(self) -> bool:
+        """Whether this is more than any answer has, which ended the exchange."""
+        if self._bytes_in <= (MOST_BYTES if self._headers_done else _MOST_HEAD_BYTES):
+            return False
+        self._reject()
         return True
 
     def on_message_begin(self) -> None:
@@ -200,18 +210,10 @@ class Connection(asyncio.Protocol):
         if self._reader is not None:
             expected, head, nonce = self._request.expected, self._head, self._nonce
             return expected.of_stream(self._reader, head=head, nonce=nonce, whole=whole)
-        return self._body_outcome() if whole else Outcome.RESET
-
-    def _body_outcome(self) -> Outcome:
-        """The outcome of the whole body that has come; one that was found good before is not read again."""
+        if not whole:
+            return Outcome.RESET
         body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        expected, familiar = self._request.expected, self._familiar
-        if body and body == familiar.body and not expected.echoes:
-            return _OK
-        outcome = expected.of_body(body, self._request.dialect, nonce=self._nonce)
-        if outcome is _OK:
-            familiar.body = body
-        return outcome
+        return self._request.expected.of_body(body, familiar=self._familiar, nonce=self._nonce)
 
     def _repeats(self) -> bool:
         """Whether a good answer of the same bytes would be as good for the next request of its kind."""
@@ -262,7 +264,7 @@ class Connection(asyncio.Protocol):
         self._finish(outcome, 0)
 
     def _reject(self) -> None:
-        """End an exchange whose answer is not HTTP."""
+        """End an exchange whose answer is not HTTP, or has no end."""
         self.give_up(Outcome.WRONG_CONTENT if self._reader is None else Outcome.MALFORMED_STREAM)
 
     def _hang_up(self) -> None:

@@ -1,6 +1,7 @@
 """The decoder of server-sent events."""
 
 import re
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -101,3 +102,19 @@ def test_pending_tells_a_cut_frame(stream: bytes, pending: bool) -> None:
     decoder.feed(stream)
 
     assert decoder.pending is pending
+
+
+@pytest.mark.parametrize("line", [b"x" * 4_096, b"data: %b\n" % (b"x" * 4_089)], ids=["line", "block"])
+def test_what_has_no_end_is_not_copied(line: bytes) -> None:
+    """Of 20 MB that came as the same piece again and again, no second one is made before the end."""
+    decoder = SseDecoder()
+    tracemalloc.start()
+    try:
+        frames = [frame for _ in range(5_000) for frame in decoder.feed(line)]
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert frames == []
+    assert decoder.pending
+    assert peak_bytes < 1_000_000
