@@ -40,8 +40,8 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_abort_after", "_begun", "_bytes_in", "_chunks", "_complete", "_familiar", "_head",
-        "_headers_done", "_intended_ns", "_keep_alive", "_nonce", "_parser", "_reader",
-        "_request", "_request_number", "_roster", "_status", "_template", "_terms", "_transport",
+        "_headers_done", "_intended_ns", "_keep_alive", "_nonce", "_output_tokens", "_parser",
+        "_reader", "_request", "_request_number", "_roster", "_status", "_template", "_terms", "_transport",
         "_turn", "_used", "busy", "closed", "first_byte_ns", "number", "on_body", "owner",
         "sent_ns", "slot",
     )  # fmt: skip
@@ -83,8 +83,8 @@ class Connection(asyncio.Protocol):
             self._choose(number)
         request, self._request_number = self._request, number
         if request.stream:
-            self._reader = StreamReader(request.dialect, counting=request.expected.counts is not None)
-        self._bytes_in = self._status = self.first_byte_ns = 0
+            self._reader = StreamReader(request.dialect)
+        self._bytes_in = self._status = self.first_byte_ns = self._output_tokens = 0
         if self._head:
             self._forget_parsed()
         self.busy = True
@@ -127,6 +127,7 @@ class Connection(asyncio.Protocol):
             self.first_byte_ns = read_ns
             self._bytes_in = len(data)
             self._status = 200
+            self._output_tokens = self._familiar.output_tokens
             self._keep_alive = True
             self._finish(_OK, read_ns)
 
@@ -207,22 +208,21 @@ class Connection(asyncio.Protocol):
             bad_status = status_outcome(self._status)
             if bad_status is not None:
                 return bad_status
+        expected, nonce = self._request.expected, self._nonce
         if self._reader is not None:
-            expected, head, nonce = self._request.expected, self._head, self._nonce
-            return expected.of_stream(self._reader, head=head, nonce=nonce, whole=whole)
-        if not whole:
+            judged = expected.of_stream(self._reader, head=self._head, nonce=nonce, whole=whole)
+        elif whole:
+            body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+            judged = expected.of_body(body, familiar=self._familiar, nonce=nonce)
+        else:
             return Outcome.RESET
-        body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        return self._request.expected.of_body(body, familiar=self._familiar, nonce=self._nonce)
+        outcome, self._output_tokens = judged
+        return outcome
 
     def _repeats(self) -> bool:
         """Whether a good answer of the same bytes would be as good for the next request of its kind."""
-        return (
-            self._reader is None
-            and self._status == 200
-            and self._keep_alive
-            and not self._request.expected.echoes
-        )
+        is_plain = self._reader is None and self._status == 200
+        return is_plain and self._keep_alive and not self._request.expected.echoes
 
     def _finish(self, outcome: Outcome, last_byte_ns: int) -> None:
         self.busy = False
@@ -255,6 +255,7 @@ class Connection(asyncio.Protocol):
                 outcome,
                 last_byte_ns or monotonic_ns(),
                 len(frames_ns),
+                self._output_tokens,
             )
         )
 

@@ -12,6 +12,11 @@ from perf.wire.read import body_text
 from perf.wire.usage import Counts, body_counts, provider_counts
 
 _OK = Outcome.OK
+_BEYOND = 2**62
+"""What no column can hold."""
+
+Judged = tuple[Outcome, int]
+"""How an answer ended, and the output tokens that it told; 0 where it told none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,24 +43,31 @@ class Expected:
         """The whole text of the answer to the request with this nonce."""
         return self.text.replace(NONCE_ECHO, nonce.decode("ascii")) if self.echoes else self.text
 
-    def of_stream(self, reader: StreamReader, *, head: bytes, nonce: bytes, whole: bool) -> Outcome:
-        """The outcome of a 2xx stream with this head; `whole` says that the HTTP message came to its end."""
+    def of_stream(self, reader: StreamReader, *, head: bytes, nonce: bytes, whole: bool) -> Judged:
+        """How a 2xx stream with this head ended; `whole` says that the HTTP message came to its end."""
         text, said = self.text_for(nonce), reader.said_at_the_end()
         if not announces_events(head):
             said |= Said.MALFORMED
         outcome = stream_outcome(said, whole=whole, faithful=not text or reader.text() == text)
-        if outcome is _OK and self.counts is not None and reader.counts() != self.counts:
-            return Outcome.WRONG_USAGE
-        return outcome
+        counts = reader.counts()
+        if outcome is _OK and self.counts is not None and counts != self.counts:
+            outcome = Outcome.WRONG_USAGE
+        return outcome, _output_tokens(counts)
 
-    def of_body(self, body: bytes, *, familiar: Familiar, nonce: bytes) -> Outcome:
-        """The outcome of a whole 2xx answer; one with the familiar body is good and not read again."""
+    def of_body(self, body: bytes, *, familiar: Familiar, nonce: bytes) -> Judged:
+        """How a whole 2xx answer ended; one with the familiar body is good and not read again."""
         if body and body == familiar.body and not self.echoes:
-            return _OK
-        text = self.text_for(nonce)
+            return _OK, familiar.body_tokens
+        text, counts = self.text_for(nonce), body_counts(self.dialect, body)
+        told = _output_tokens(counts)
         if text and body_text(self.dialect, body) != text:
-            return Outcome.WRONG_CONTENT
-        if self.counts is not None and body_counts(self.dialect, body) != self.counts:
-            return Outcome.WRONG_USAGE
-        familiar.body = body
-        return _OK
+            return Outcome.WRONG_CONTENT, told
+        if self.counts is not None and counts != self.counts:
+            return Outcome.WRONG_USAGE, told
+        familiar.body, familiar.body_tokens = body, told
+        return _OK, told
+
+
+def _output_tokens(counts: Counts | None) -> int:
+    """How many output tokens were told; a number that is none counts as not told."""
+    return counts.output_tokens if counts and 0 <= counts.output_tokens < _BEYOND else 0

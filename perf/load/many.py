@@ -51,7 +51,7 @@ def run_many(plan: LoadPlan, *, processes: int, ca_file: Path | None = None) -> 
     """Carry out a plan by so many processes, each with every n-th request, connection and arrival.
 
     Blocks as `run` does, and raises `LoadError` likewise; steady state starts when all have warmed up.
-    Needs 120 bytes a sample and 8 a delta and a frame here, twice that while a part is handed over, and as
+    Needs 128 bytes a sample and 8 a delta and a frame here, twice that while a part is handed over, and as
     much once more in the processes. Starts them by spawning: call it below `if __name__ == "__main__"`.
     """
     if not 1 <= processes <= max(1, len(Share(index=0, of=1).slots(plan))):

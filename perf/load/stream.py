@@ -10,6 +10,7 @@ from perf.wire.usage import Counts, stream_counts
 
 _TEXT = EventKind.TEXT
 """Bound once: CPython 3.11 finds a member of an enum by way of a failed attribute look-up."""
+_USAGE = b'"usage"'
 _CONTENT = (EventKind.TEXT, EventKind.FINISH)
 
 
@@ -18,7 +19,7 @@ class StreamReader:
 
     `frame_times_ns` has one for each event, whatever it says.
 
-    With `counting`, `counts` gives the token counts that the stream told.
+    `counts` gives the token counts that the stream told.
 
     Behind the dialect's last frame, where official clients read no further, content is malformed and
     token counts are not heard; the same frame once more changes nothing.
@@ -26,7 +27,6 @@ class StreamReader:
 
     __slots__ = (
         "_asides",
-        "_counting",
         "_decoder",
         "_dialect",
         "_feed",
@@ -37,9 +37,8 @@ class StreamReader:
         "said",
     )
 
-    def __init__(self, dialect: Dialect, *, counting: bool = False) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self._counting = counting
         self._asides: list[bytes] = []
         self._read = reader_for(dialect)
         self._decoder = SseDecoder()
@@ -56,7 +55,7 @@ class StreamReader:
             self.frame_times_ns.append(now_ns)
             kind, text = read(event, data)
             if kind is not _TEXT:
-                if self._counting and Said.TERMINATED not in self.said:
+                if _USAGE in data and Said.TERMINATED not in self.said:
                     self._asides.append(data)
                 text = self._note(kind, text)
                 read = self._read

@@ -120,5 +120,5 @@ class Terms:
         template = self.template_of(number=number, slot=slot)
         phase, ended_ns = self.phase_of(number), monotonic_ns()
         self.recorder.add(
-            (number, template, connection, phase, intended_ns, 0, 0, 0, 0, 0, 0, 0, outcome, ended_ns, 0)
+            (number, template, connection, phase, intended_ns, 0, 0, 0, 0, 0, 0, 0, outcome, ended_ns, 0, 0)
         )

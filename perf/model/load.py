@@ -199,6 +199,7 @@ class Sample(NamedTuple):
     `connection` counts the attempts to connect; `last_byte_ns` is 0 unless the message came to its end.
     `ended_ns` is when the outcome was known: `last_byte_ns`, or when it was cut off or given up.
     `deltas` counts the content deltas that are not empty, `frames` all events of a stream.
+    `output_tokens` is the provider's own count, as the answer tells it; 0 where it tells none.
     """
 
     number: int
@@ -216,6 +217,7 @@ class Sample(NamedTuple):
     outcome: int
     ended_ns: int
     frames: int
+    output_tokens: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,6 +142,7 @@ def a_sample(number: int, **changes: int) -> Sample:
         outcome=Outcome.OK,
         ended_ns=sent + 1_000,
         frames=0,
+        output_tokens=0,
     )
     return sample._replace(**changes)
 

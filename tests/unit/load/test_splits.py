@@ -10,15 +10,18 @@ from tests.unit.load.bench import Bench, a_plan_for, sampled
 from tests.unit.wire.streams import CUTS, EVERY_KIND, STREAMS, Built, cut
 
 
-def facts(bench: Bench) -> tuple[Outcome, int, int, int, int]:
-    """Outcome, status, deltas, frames and bytes of the sample: all that does not depend on time."""
+def facts(bench: Bench) -> tuple[Outcome, int, int, int, int, int]:
+    """Outcome, status, deltas, frames, bytes and tokens of the sample: all that does not depend on time."""
     sample = bench.sample()
-    return Outcome(sample.outcome), sample.status, sample.deltas, sample.frames, sample.bytes_in
+    counts = sample.deltas, sample.frames, sample.bytes_in, sample.output_tokens
+    return Outcome(sample.outcome), sample.status, *counts
 
 
-def facts_of(built: Built, *, length: int) -> tuple[Outcome, int, int, int, int]:
+def facts_of(built: Built, *, length: int) -> tuple[Outcome, int, int, int, int, int]:
     """What they have to be where nothing was lost."""
-    return Outcome.OK, 200, len(built.answer.pieces), len(built.frames), length
+    usage = built.answer.usage
+    tokens = usage.output_tokens if usage else 0
+    return Outcome.OK, 200, len(built.answer.pieces), len(built.frames), length, tokens
 
 
 @EVERY_KIND
@@ -53,7 +56,7 @@ def test_neither_chunks_nor_reads_change_a_sample(built: Built, chunks: set[int]
 @given(built=STREAMS, reads=CUTS)
 def test_the_reader_finds_text_and_counts_in_any_pieces(built: Built, reads: set[int]) -> None:
     """Character by character and token by token, each delta with the time of the read that completed it."""
-    reader = StreamReader(built.dialect, counting=True)
+    reader = StreamReader(built.dialect)
     for at_ns, piece in enumerate(cut(built.wire, reads), 1):
         reader.feed(piece, at_ns)
     usage = built.answer.usage
