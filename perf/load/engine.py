@@ -208,11 +208,10 @@ class Engine:
         )
         numbers = self._share.steady(self._plan, len(times_ns))
         self._planned += len(numbers)
+        own_times_ns = times_ns[self._share.index :: self._share.of]
         self._start(after_ns=_HEAD_START_NS)
         self._curfew.rule(pool)
-        await pool.run(
-            times_ns[self._share.index :: self._share.of], numbers=numbers, start_ns=self._started_ns
-        )
+        await pool.run(own_times_ns, numbers=numbers, start_ns=self._started_ns)
         self._worst_lag_ns, self._lagging = pool.worst_lag_ns, pool.lagging
 
     def _start(self, *, after_ns: int) -> None:
