@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from statistics import median_low
 
 import uvloop
 
@@ -25,7 +27,7 @@ from perf.load.share import WHOLE, Share
 from perf.load.sweep import Sweep
 from perf.load.tasks import Mishap, Tasks
 from perf.load.terms import Terms
-from perf.model.load import ClosedLoop, LoadPlan, OpenLoop, Recording
+from perf.model.load import LAG_NS, ClosedLoop, LoadPlan, OpenLoop, Recording
 from perf.model.units import NS_PER_MS, ms_to_ns
 
 _LATE_NS = NS_PER_MS
@@ -44,6 +46,7 @@ class Figures:
     late_sends: int
     lagging_sends: int
     worst_lag_ns: int
+    median_lag_ns: int
     unsent: int
 
 
@@ -127,14 +130,13 @@ class Engine:
         "_curfew",
         "_dialer",
         "_ended_ns",
-        "_lagging",
+        "_lags_ns",
         "_plan",
         "_planned",
         "_share",
         "_started_ns",
         "_tasks",
         "_terms",
-        "_worst_lag_ns",
         "before_steady",
         "relay",
     )
@@ -146,8 +148,8 @@ class Engine:
         self._share = share
         self.before_steady: Callable[[], None] = _nobody_to_wait_for
         self.relay: Relay | None = None
-        self._cpu_ns = self._started_ns = self._ended_ns = self._worst_lag_ns = self._lagging = 0
-        self._planned = 0
+        self._cpu_ns = self._started_ns = self._ended_ns = self._planned = 0
+        self._lags_ns = array("q")
 
     @property
     def connections(self) -> int:
@@ -212,7 +214,7 @@ class Engine:
         self._start(after_ns=_HEAD_START_NS)
         self._curfew.rule(pool)
         await pool.run(own_times_ns, numbers=numbers, start_ns=self._started_ns)
-        self._worst_lag_ns, self._lagging = pool.worst_lag_ns, pool.lagging
+        self._lags_ns = pool.lags_ns
 
     def _start(self, *, after_ns: int) -> None:
         self._cpu_ns, self._started_ns = time.process_time_ns(), time.monotonic_ns() + after_ns
@@ -231,8 +233,9 @@ class Engine:
             engine_cpu_ns=self._cpu_ns,
             connections_opened=self._dialer.opened,
             late_sends=sum(sent_ns - intended_ns > _LATE_NS for sent_ns, intended_ns in sent),
-            lagging_sends=self._lagging,
-            worst_lag_ns=self._worst_lag_ns,
+            lagging_sends=sum(lag_ns > LAG_NS for lag_ns in self._lags_ns),
+            worst_lag_ns=max(self._lags_ns, default=0),
+            median_lag_ns=median_low(self._lags_ns) if self._lags_ns else 0,
             unsent=self._planned - len(columns),
         )
 
@@ -252,5 +255,6 @@ class Engine:
             late_sends=figures.late_sends,
             lagging_sends=figures.lagging_sends,
             worst_lag_ns=figures.worst_lag_ns,
+            median_lag_ns=figures.median_lag_ns,
             unsent=figures.unsent,
         )

@@ -26,7 +26,8 @@ class Merged:
     """All that the processes of one plan recorded; histograms, like `outcomes`, are of steady state.
 
     `e2e`, `ttft` and `itl` hold successes, `failed_e2e` what failed, up to when that was known.
-    `figures` has the first start, the last end, sums of counts and CPU time, and the worst lag.
+    `figures` has the first start, the last end, sums of counts and CPU time, and the worst lag
+    and median lag of any process.
     """
 
     columns: Columns
@@ -124,6 +125,7 @@ def _merged(parts: Sequence[_Part]) -> Merged:
             late_sends=sum(part.figures.late_sends for part in parts),
             lagging_sends=sum(part.figures.lagging_sends for part in parts),
             worst_lag_ns=max(part.figures.worst_lag_ns for part in parts),
+            median_lag_ns=max(part.figures.median_lag_ns for part in parts),
             unsent=sum(part.figures.unsent for part in parts),
         ),
     )

@@ -10,7 +10,6 @@ from perf.load.dialer import Dialer, Unconnected
 from perf.load.pacer import Alarm
 from perf.load.tasks import Tasks
 from perf.load.terms import Terms
-from perf.model.load import LAG_NS
 
 _SENDS_AT_ONCE = 64
 """After so many sends in one turn, answers are read first."""
@@ -19,14 +18,13 @@ _SENDS_AT_ONCE = 64
 class OpenLoopDriver:
     """A pool with a place for each of `slots`, last in first out; requests beyond it wait their turn.
 
-    `worst_lag_ns` is how far the schedule itself fell behind: from the intended time of a request
-    to the moment when the engine took it up, before any wait for a connection. `lagging` counts the
-    requests for which that was more than `LAG_NS`.
+    `lags_ns` is how far the schedule itself was behind with each request: from its intended time
+    to the moment when the engine took it up, before any wait for a connection.
     """
 
     __slots__ = (
         "_alarm", "_dialer", "_free_slots", "_idle", "_in_flight", "_next", "_numbers", "_start_ns",
-        "_stopped", "_tasks", "_terms", "_times_ns", "_waiting", "lagging", "worst_lag_ns",
+        "_stopped", "_tasks", "_terms", "_times_ns", "_waiting", "lags_ns",
     )  # fmt: skip
     _alarm: Alarm
 
@@ -47,7 +45,7 @@ class OpenLoopDriver:
         self._times_ns = array("q")
         self._start_ns = self._next = self._in_flight = 0
         self._stopped = False
-        self.worst_lag_ns = self.lagging = 0
+        self.lags_ns = array("q")
 
     async def run(self, times_ns: "array[int]", *, numbers: range, start_ns: int) -> None:
         """Send each of `numbers` at its time of `times_ns` after `start_ns`; wait until all have ended.
@@ -81,8 +79,7 @@ class OpenLoopDriver:
             lag_ns = monotonic_ns() - intended_ns
             if lag_ns < 0:
                 break
-            self.worst_lag_ns = max(self.worst_lag_ns, lag_ns)
-            self.lagging += lag_ns > LAG_NS
+            self.lags_ns.append(lag_ns)
             number = self._numbers[self._next]
             self._next += 1
             self._dispatch(number, intended_ns)

@@ -182,6 +182,7 @@ def _a_recording(
         late_sends=lagging_sends,
         lagging_sends=lagging_sends,
         worst_lag_ns=lagging_sends * ms_to_ns(20),
+        median_lag_ns=0,
     )
 
 
