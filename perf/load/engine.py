@@ -27,7 +27,7 @@ from perf.load.share import WHOLE, Share
 from perf.load.sweep import Sweep
 from perf.load.tasks import Mishap, Tasks
 from perf.load.terms import Terms
-from perf.model.load import LAG_NS, ClosedLoop, LoadPlan, OpenLoop, Recording
+from perf.model.load import LAG_NS, ClosedLoop, LoadPlan, OpenLoop, Phase, Recording
 from perf.model.units import NS_PER_MS, ms_to_ns
 
 _LATE_NS = NS_PER_MS
@@ -112,6 +112,14 @@ async def _all(engines: Sequence["Engine"], interrupts: Interrupts) -> None:
     interrupts.cancel_me()
     mishap = Mishap(asyncio.get_running_loop())
     await mishap.none_until(asyncio.gather(*(engine.run(mishap) for engine in engines)))
+
+
+def _late_sends(columns: Columns) -> int:
+    """How many requests of a schedule left late; warm-up has none."""
+    rows = zip(*map(columns.column, ("phase", "sent_ns", "intended_ns")), strict=True)
+    return sum(
+        sent_ns - intended_ns > _LATE_NS for phase, sent_ns, intended_ns in rows if phase == Phase.STEADY
+    )
 
 
 def _nobody_to_wait_for() -> None:
@@ -226,13 +234,12 @@ class Engine:
     def figures(self) -> Figures:
         """What a run that has ended took."""
         columns = self.columns()
-        sent = zip(columns.column("sent_ns"), columns.column("intended_ns"), strict=True)
         return Figures(
             started_ns=self._started_ns,
             ended_ns=self._ended_ns,
             engine_cpu_ns=self._cpu_ns,
             connections_opened=self._dialer.opened,
-            late_sends=sum(sent_ns - intended_ns > _LATE_NS for sent_ns, intended_ns in sent),
+            late_sends=0 if isinstance(self._plan.workload, ClosedLoop) else _late_sends(columns),
             lagging_sends=sum(lag_ns > LAG_NS for lag_ns in self._lags_ns),
             worst_lag_ns=max(self._lags_ns, default=0),
             median_lag_ns=median_low(self._lags_ns) if self._lags_ns else 0,

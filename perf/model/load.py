@@ -199,6 +199,7 @@ class Sample(NamedTuple):
     """One request's record; times in ns of the machine's monotonic clock, 0 where it never happened.
 
     `connection` counts the attempts to connect; `last_byte_ns` is 0 unless the message came to its end.
+    `intended_ns` is the schedule's; in a closed loop when the request was due, or before it its connection.
     `ended_ns` is when the outcome was known: `last_byte_ns`, or when it was cut off or given up.
     `deltas` counts the content deltas that are not empty, `frames` all events of a stream.
     `output_tokens` is the provider's own count, as the answer tells it; 0 where it tells none.
