@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from perf.load.familiar import Familiar
-from perf.load.outcome import Said, announces_events, stream_outcome
+from perf.load.outcome import announces_events, stream_outcome
 from perf.load.stream import StreamReader
 from perf.model.load import Outcome, RequestTemplate
 from perf.model.wire import NONCE_ECHO, Dialect
@@ -45,12 +45,13 @@ class Expected:
 
     def of_stream(self, reader: StreamReader, *, head: bytes, nonce: bytes, whole: bool) -> Judged:
         """How a 2xx stream with this head ended; `whole` says that the HTTP message came to its end."""
-        text, said = self.text_for(nonce), reader.said_at_the_end()
-        if not announces_events(head):
-            said |= Said.MALFORMED
-        outcome = stream_outcome(said, whole=whole, faithful=not text or reader.text() == text)
-        counts = reader.counts()
-        if outcome is _OK and self.counts is not None and counts != self.counts:
+        text, counts = self.text_for(nonce), reader.counts()
+        outcome = stream_outcome(reader.said, whole=whole, faithful=not text or reader.text() == text)
+        if outcome is not _OK:
+            return outcome, _output_tokens(counts)
+        if reader.left_over or not announces_events(head):
+            outcome = Outcome.MALFORMED_STREAM
+        elif self.counts is not None and counts != self.counts:
             outcome = Outcome.WRONG_USAGE
         return outcome, _output_tokens(counts)
 

@@ -68,11 +68,10 @@ class StreamReader:
         """When deltas and frames came."""
         return self.delta_times_ns, self.frame_times_ns
 
-    def said_at_the_end(self) -> Said:
-        """All that the stream has said, once no more of it comes; half a frame behind the last breaks it."""
-        if Said.TERMINATED in self.said and self._decoder.pending:
-            return self.said | Said.MALFORMED
-        return self.said
+    @property
+    def left_over(self) -> bool:
+        """Whether half a frame is behind the last whole one."""
+        return self._decoder.pending
 
     def text(self) -> str:
         """All content so far."""

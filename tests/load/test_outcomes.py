@@ -109,7 +109,7 @@ def test_the_outcome_of_a_body(
             Outcome.MALFORMED_STREAM,
             id="half-a-frame-too-many",
         ),
-        pytest.param((answer(),), Outcome.MALFORMED_STREAM, id="no-stream"),
+        pytest.param((answer(),), Outcome.TRUNCATED_STREAM, id="no-stream"),
         pytest.param(
             (stream(*DELTAS[:1], DONE, *DELTAS[1:], FINISH),),
             Outcome.MALFORMED_STREAM,

@@ -91,6 +91,14 @@ def test_a_stream_says_that_it_is_one(field: bytes, expected: bool, interim: byt
     )
 
 
-def test_a_body_in_place_of_a_stream_is_malformed() -> None:
-    """A gateway that ignores `stream` answers whole and right, and yet its client hears nothing."""
-    assert sampled(STREAMED, [answer()]).sample().outcome == Outcome.MALFORMED_STREAM
+@pytest.mark.parametrize(
+    ("wire", "outcome"),
+    [
+        pytest.param(answer(), Outcome.TRUNCATED_STREAM, id="a-body-instead"),
+        pytest.param(stream(*WHOLE[1:], b"data"), Outcome.WRONG_CONTENT, id="token-lost-and-half-a-frame"),
+        pytest.param(stream(*WHOLE[:-1], b"data"), Outcome.TRUNCATED_STREAM, id="cut-inside"),
+    ],
+)
+def test_a_client_that_is_misled_counts_first(wire: bytes, outcome: Outcome) -> None:
+    """A stream that ends well and short stays that, whatever else is wrong with it."""
+    assert sampled(STREAMED, [wire]).sample().outcome == outcome
