@@ -6,9 +6,12 @@ from perf.judge.compare import Series
 from perf.model.metric import (
     CPU_PER_DELTA,
     CPU_PER_REQUEST,
+    DETECT_TIME,
     METRIC_BY_NAME,
     NEIGHBOUR_LOAD,
     OVERLOAD_GOODPUT,
+    RECOVER_TIME,
+    RESTICK_TIME,
     RIG_LAG,
     RIG_LOAD,
     Key,
@@ -22,6 +25,8 @@ _RATES = frozenset({OVERLOAD_GOODPUT})
 """What counts answers in time, and is no time itself."""
 _OWN = frozenset({CPU_PER_REQUEST, CPU_PER_DELTA})
 """CPU time is the gateway's own: it hardly grows when others take the cores."""
+_WAITED = frozenset({DETECT_TIME, RECOVER_TIME, RESTICK_TIME})
+"""What the gateway's timers and the next requests decide, which others on the cores do not hold up."""
 _GENEROSITY = 2.0
 """How many times slower than the cores that others left explain; docs/reference/statistics.md says why."""
 
@@ -41,11 +46,11 @@ def rig_ceiling(scenario: str, part: str, *, all_series: Mapping[Key, Series], p
 def neighbours_share(key: Key, *, arm: Arm, all_series: Mapping[Key, Series]) -> float:
     """The share of the cores that others took beside this number, by the median over blocks.
 
-    0 if nothing is known of them, if the number is neither a time nor a rate, or if it is the gateway's own
-    CPU time.
+    0 if nothing is known of them, if the number is neither a time nor a rate, or if it is one that hardly
+    depends on them.
     """
     metric = METRIC_BY_NAME[key.metric]
-    if (metric.unit not in _TIMED and metric not in _RATES) or metric in _OWN:
+    if (metric.unit not in _TIMED and metric not in _RATES) or metric in _OWN | _WAITED:
         return 0.0
     series = all_series.get(key._replace(metric=NEIGHBOUR_LOAD.name))
     return (series.centre(arm) if series else None) or 0.0

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from perf.judge.ceiling import neighbours_share, rig_ceiling, share_beyond, slowed_to
 from perf.judge.compare import Series
 from perf.judge.demands import centre_of, holds, subject_of, value_of
+from perf.judge.moot import moot, unknown
 from perf.judge.refusals import strays_excuse
 from perf.model import metric as m
-from perf.model.metric import Key, Metric, Unit
+from perf.model.metric import Key, Metric
 from perf.model.policy import Policy
 from perf.model.run import Arm, Block
 from perf.model.scenario import Bound, Criterion, Route, Scenario
@@ -26,24 +27,6 @@ NEEDED_SAMPLES: Mapping[Metric, int] = {
     m.ITL_P99: 20,
 }
 """Requests over all blocks without which a tail says nothing; a stream has many gaps of its own."""
-
-OF_PROCESSES = frozenset(
-    {
-        m.CPU_PER_REQUEST,
-        m.CPU_PER_DELTA,
-        m.MACHINE_CPU,
-        m.RSS_GROWTH,
-        m.FD_GROWTH,
-        m.SOCKET_GROWTH,
-        m.MEMORY_PER_KEY,
-        m.MEMORY_PER_KNOWN_KEY,
-        m.MEMORY_PER_CHUNK,
-        m.READY_TIME,
-        m.FIRST_ANSWER_TIME,
-        m.IDLE_CPU,
-    }
-)
-"""What can be told only of a gateway that perfgate itself has started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +101,15 @@ def _title(criterion: Criterion) -> str:
 def _decide(
     scenario: Scenario, criterion: Criterion, *, value: float | None, before: float | None, case: _Case
 ) -> _Ruling:
-    if value is None:
-        return _unmeasured(scenario, criterion, case=case)
-    moot = _unheld(scenario, criterion, case=case) or _unlisted(scenario, criterion, case=case)
-    if moot:
-        return _Ruling(decision=Decision.UNMEASURABLE, text=moot)
     samples = _requests(scenario, criterion, case=case)
+    if value is None:
+        why = unknown(scenario, criterion, all_series=case.all_series)
+    else:
+        why = moot(scenario, criterion, value=value, requests=samples, all_series=case.all_series)
+    if why:
+        return _Ruling(decision=Decision.UNMEASURABLE, text=why)
+    if value is None:
+        return _Ruling(decision=Decision.INVALID, text="not measured: no valid block has this number")
     needed = NEEDED_SAMPLES.get(criterion.metric, 1)
     if samples < needed:
         text = f"{samples} requests; {needed} are needed for this percentile"
@@ -164,15 +150,12 @@ def _missed(
     if scenario.route is Route.DIRECT:
         text = "the rig itself missed its target: this machine cannot judge now"
         return _Ruling(decision=Decision.INVALID, text=f"{text}; {others}" if others else text)
-    slow = "no more than by the base beside it: the machine is too slow or too busy to tell"
-    excuses = {
-        Excuse.RIG: _busy_rig(scenario, criterion, case=case),
-        Excuse.NEIGHBOURS: others,
-        Excuse.BASE: slow if _as_slow(criterion, value, before=before) else "",
-    }
+    excuses = {Excuse.RIG: _busy_rig(scenario, criterion, case=case), Excuse.NEIGHBOURS: others}
     for excuse, why in excuses.items():
         if why:
             return _Ruling(decision=Decision.UNMEASURABLE, text=f"missed, but {why}", excuse=excuse)
+    if before is not None and not holds(criterion, before):
+        return _Ruling(decision=Decision.MISSED, text="missed, and by the base beside it too")
     return _Ruling(decision=Decision.MISSED, text="missed, whatever the baseline did")
 
 
@@ -206,78 +189,12 @@ def _at_best(key: Key, criterion: Criterion, *, value: float, share: float, case
     return value - alone * (1 - speed)
 
 
-def _as_slow(criterion: Criterion, value: float, *, before: float | None) -> bool:
-    """Whether a time was missed for no reason of the change: the base, beside it, took as long.
-
-    "As long" is up to the limit that the metric has between two builds.
-    """
-    metric = criterion.metric
-    if metric.unit is not Unit.NS or before is None:
-        return False
-    return value <= before * (1 + metric.limit_ratio)
-
-
-def _unlisted(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
-    """Why a part that asks for the list of models says nothing; "" where there is one, or was in the base.
-
-    Whether its requests succeed can be told all the same, and that there is no list where one is claimed.
-    """
-    if criterion.metric in {m.SUCCESS_RATIO, m.MODELS_RATIO}:
-        return ""
-    series = case.all_series.get(Key(scenario.name, criterion.part, m.MODELS_RATIO.name))
-    if series is None or series.centre(Arm.CANDIDATE) != 0 or series.centre(Arm.BASELINE):
-        return ""
-    return (
-        "GET /v1/models never gave a list of the gateway's own, with a model or an instance that it is "
-        "configured with: a target without one does not claim model-list"
-    )
-
-
-def _unmeasured(scenario: Scenario, criterion: Criterion, *, case: _Case) -> _Ruling:
-    measured = Key(scenario.name, criterion.part, m.SUCCESS_RATIO.name) in case.all_series
-    process = Key(scenario.name, criterion.part, m.RSS.name) in case.all_series
-    if criterion.metric in OF_PROCESSES and measured and not process:
-        text = "nothing is known of the processes of a gateway that was up before"
-        return _Ruling(decision=Decision.UNMEASURABLE, text=text)
-    counted = Key(scenario.name, criterion.part, m.REFUSED_CONNECTS.name) in case.all_series
-    if criterion.metric is m.REFUSED_CONNECTS and measured and not counted:
-        text = "this machine does not count the connects that are refused, under Tcp in /proc/net/snmp"
-        return _Ruling(decision=Decision.UNMEASURABLE, text=text)
-    return _Ruling(decision=Decision.INVALID, text="not measured: no valid block has this number")
-
-
 def _busy_rig(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
     """Why a load to the limit says nothing about the gateway; "" if the rig had room, or need not have."""
     part = next(each for each in scenario.parts if each.name == criterion.part)
     if not part.saturating:
         return ""
     return rig_ceiling(scenario.name, part.name, all_series=case.all_series, policy=case.policy)
-
-
-def _unheld(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
-    """Why a slow reader of the log says nothing of the gateway; "" if it held the log up, or was not slow.
-
-    Whether its requests succeed can be told all the same.
-    """
-    if criterion.metric is m.SUCCESS_RATIO:
-        return ""
-    part = next(each for each in scenario.parts if each.name == criterion.part)
-    if not part.log_bytes_per_second:
-        return ""
-    key = Key(scenario.name, criterion.part, m.LOG_OVER_SINK.name)
-    ratio = centre_of(key, all_series=case.all_series, arm=Arm.CANDIDATE)
-    if ratio is None:
-        return "nothing is known of the log of a gateway that was up before"
-    if ratio >= 1:
-        return ""
-    per_request = centre_of(
-        key._replace(metric=m.LOG_BYTES_PER_REQUEST.name), all_series=case.all_series, arm=Arm.CANDIDATE
-    )
-    requests = _requests(scenario, criterion, case=case)
-    return (
-        f"the gateway wrote {round((per_request or 0) * requests)} bytes for {requests} requests, "
-        "less than even its slow reader had room for"
-    )
 
 
 def _requests(scenario: Scenario, criterion: Criterion, *, case: _Case) -> int:

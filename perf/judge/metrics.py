@@ -81,6 +81,14 @@ def _machine_cpu(pool: Pool) -> float | None:
     return max(each, default=None)
 
 
+def _sut_cores(pool: Pool) -> float | None:
+    """The share of the cores that the gateway may use, where it works to the limit of them."""
+    record = pool.slices[0]
+    if record.sut_cpu_ns is None or not (record.step.part.saturating and _is_closed(pool)):
+        return None
+    return record.sut_cores / record.machine_cores
+
+
 def _neighbour_load(pool: Pool) -> float | None:
     """The share of the cores in use that others took; None if it is not known of each slice."""
     known = [record.neighbours for record in pool.slices if record.neighbours is not None]
@@ -202,6 +210,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.UPSTREAM_BYTES_PER_REQUEST: _upstream_bytes,
     m.STICKY_RATIO: lambda pool: _sticky_ratio(pool) if pool.slices[0].step.part.keys > 1 else None,
     m.DETECT_TIME: outage.detect_time_ns,
+    m.ELSEWHERE_BEFORE: outage.elsewhere_before,
     m.RECOVER_TIME: outage.recover_time_ns,
     m.FAILING_ATTEMPTS: outage.failing_attempts,
     m.REFUSED_CONNECTS: refusals.refused_connects,
@@ -221,6 +230,7 @@ EXTRACTORS: Mapping[Metric, Extract] = {
     m.LOG_OVER_SINK: _log_over_sink,
     m.IDLE_CPU: _idle_cpu,
     m.MACHINE_CPU: _machine_cpu,
+    m.SUT_CORES: _sut_cores,
     m.RIG_LOAD: lambda pool: max((rig_load(record) or 0.0) for record in pool.slices),
     m.RIG_LAG: lambda pool: None if _is_closed(pool) else max(map(rig_lag, pool.slices)),
     m.NEIGHBOUR_LOAD: _neighbour_load,

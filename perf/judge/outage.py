@@ -35,6 +35,16 @@ def detect_time_ns(pool: Pool) -> float | None:
     return _time_after(pool, _GONE, by_itself=False)
 
 
+def elsewhere_before(pool: Pool) -> float | None:
+    """The share of the requests before an instance's death or failing that reached another one.
+
+    None where none was lost so, or nothing was asked before.
+    """
+    lost = next((event for event in pool.happened if event.change in _GONE), None)
+    before = [each.instance for each in pool.traffic if lost and each.arrival_ns < lost.at_ns]
+    return sum(name != lost.instance for name in before) / len(before) if lost and before else None
+
+
 def recover_time_ns(pool: Pool) -> float | None:
     """From an instance's return to the first client request that it answered again."""
     return _time_after(pool, frozenset({Change.RETURNS}), by_itself=True)

@@ -105,6 +105,7 @@ INSTRUCTIONS_PER_DELTA = _lower(
 )
 STICKY_RATIO = _higher("sticky-ratio", "on the bound instance", unit=Unit.RATIO, limit=0.0)
 DETECT_TIME = _lower("detect-time", "time to detect", unit=Unit.NS, limit=0.20)
+ELSEWHERE_BEFORE = _lower("elsewhere-before", "at other instances before a loss", unit=Unit.RATIO, limit=0.10)
 RECOVER_TIME = _lower("recover-time", "time to recover", unit=Unit.NS, limit=0.20)
 FAILING_ATTEMPTS = _lower("failing-attempts", "attempts at the failing instance", unit=Unit.COUNT, limit=0.10)
 REFUSED_CONNECTS = _lower("refused-connects", "connects refused in an outage", unit=Unit.COUNT, limit=0.10)
@@ -128,6 +129,7 @@ LOG_BYTES_PER_REQUEST = _lower("log-bytes-per-request", "log per request", unit=
 LOG_OVER_SINK = _lower("log-over-sink", "log over what its reader takes", unit=Unit.COUNT, limit=0.10)
 IDLE_CPU = _lower("idle-cpu", "CPU of a core while idle", unit=Unit.RATIO, limit=0.10)
 MACHINE_CPU = _lower("machine-cpu", "CPU of the whole machine", unit=Unit.RATIO, limit=0.10)
+SUT_CORES = _lower("sut-cores", "cores that the gateway may use", unit=Unit.RATIO, limit=0.10)
 RIG_LOAD = _lower("rig-load", "load of the rig's own cores", unit=Unit.RATIO, limit=0.10)
 RIG_LAG = _lower("rig-lag", "sent late by the rig", unit=Unit.RATIO, limit=0.10)
 NEIGHBOUR_LOAD = _lower("neighbour-load", "cores that others took", unit=Unit.RATIO, limit=0.10)
@@ -197,6 +199,7 @@ METRICS: tuple[Metric, ...] = (
     INSTRUCTIONS_PER_DELTA,
     STICKY_RATIO,
     DETECT_TIME,
+    ELSEWHERE_BEFORE,
     RECOVER_TIME,
     FAILING_ATTEMPTS,
     REFUSED_CONNECTS,
@@ -216,6 +219,7 @@ METRICS: tuple[Metric, ...] = (
     LOG_OVER_SINK,
     IDLE_CPU,
     MACHINE_CPU,
+    SUT_CORES,
     RIG_LOAD,
     RIG_LAG,
     NEIGHBOUR_LOAD,

@@ -232,6 +232,7 @@ class Criterion:
 
     `minus_part` subtracts the same metric of another part (a paired overhead).
     `note` is what a reader must know to judge the target itself.
+    `needs` are what a target must be able to do to be held to it, besides what its part needs.
     """
 
     part: str
@@ -240,6 +241,7 @@ class Criterion:
     target: float
     minus_part: str = ""
     note: str = ""
+    needs: frozenset[Capability] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,7 @@ class SliceRecord:
     sut_rss_bytes: int | None
     upstream_cpu_ns: int
     wall_ns: int
+    sut_cores: int
     rig_cores: int
     machine_cores: int
     upstream_key: str

@@ -150,6 +150,7 @@ class Arrival(NamedTuple):
     `faults` are the kinds that its answer had, `prompt_digest` that of its text, "" for a short one.
     `model` is the one that it asked for, "" where nothing was asked of one.
     `http2` says that it came by HTTP/2, not by HTTP/1.1.
+    `version` is what its header `anthropic-version` said, whatever that was, "" without one.
     """
 
     instance: str
@@ -168,3 +169,4 @@ class Arrival(NamedTuple):
     prompt_digest: str = ""
     model: str = ""
     http2: bool = False
+    version: str = ""

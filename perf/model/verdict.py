@@ -60,8 +60,6 @@ class Basis(StrEnum):
 class Excuse(StrEnum):
     """What may have made a missed criterion look worse than the gateway is, so that it cannot be told."""
 
-    BASE = "base"
-    """The base beside it took as long: the machine may be slow."""
     RIG = "rig"
     NEIGHBOURS = "neighbours"
 

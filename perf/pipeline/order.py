@@ -148,13 +148,19 @@ def servable(scenarios: Sequence[Scenario], target: Target) -> tuple[tuple[Scena
             lacking = frozenset[Capability]().union(*unserved.values())
             skips.append(Skip(scenario=scenario.name, reason=_unclaimed(target, lacking)))
             continue
-        kept.append(scenario.only(served))
+        kept.append(_demanding(scenario.only(served), target))
         skips += [
             Skip(scenario=scenario.name, part=name, reason=_unclaimed(target, lacking))
             for name, lacking in unserved.items()
             if lacking
         ]
     return tuple(kept), tuple(skips)
+
+
+def _demanding(scenario: Scenario, target: Target) -> Scenario:
+    """With those criteria only that the target can be held to."""
+    fair = tuple(each for each in scenario.criteria if each.needs <= target.capabilities)
+    return replace(scenario, criteria=fair)
 
 
 def _needs(part: Part, scenario: Scenario) -> frozenset[Capability]:

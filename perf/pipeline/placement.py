@@ -17,6 +17,11 @@ class Placement:
     upstream: frozenset[int] | None
 
     @property
+    def sut_cores(self) -> int:
+        """How many cores the gateway has."""
+        return len(self.sut or frozenset({0}))
+
+    @property
     def rig_cores(self) -> int:
         """How many cores engine and upstream have together."""
         return len((self.engine or frozenset({0})) | (self.upstream or frozenset({0})))

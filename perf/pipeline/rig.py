@@ -101,6 +101,7 @@ class Rig:
                     sut_rss_bytes=_rss_bytes(seat),
                     upstream_cpu_ns=upstream_cpu_ns,
                     wall_ns=wall_ns,
+                    sut_cores=self.placement.sut_cores,
                     rig_cores=self.placement.rig_cores,
                     machine_cores=self.placement.cores,
                     upstream_key=seat.upstream_key if seat else "",

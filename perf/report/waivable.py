@@ -12,7 +12,6 @@ from perf.report.document import Row, Step
 from perf.report.format import share, target
 from perf.report.phrase import code, plain
 
-_LASTING = frozenset({Excuse.BASE, Excuse.RIG})
 _MOST = 4
 """Who misses more than this mends the gateway, or its description, before it is gated."""
 _LASTS = timedelta(days=90)
@@ -41,7 +40,7 @@ def waiver_steps(rows: Sequence[Row], *, header: RunHeader) -> tuple[Step, ...]:
 
 def _is_missed(finding: Finding) -> bool:
     """Whether the gateway itself may be the reason, on this machine for ever; neighbours go away."""
-    lasting = finding.decision is Decision.MISSED or finding.excuse in _LASTING
+    lasting = finding.decision is Decision.MISSED or finding.excuse is Excuse.RIG
     return finding.basis is Basis.CRITERION and finding.candidate is not None and lasting
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from perf.model import metric as m
 from perf.model.load import Abort, ClosedLoop
-from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part, Scenario
+from perf.model.scenario import Ask, Bound, Cadence, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns
 from perf.model.upstream import UpstreamScript
 from perf.scenarios.topologies import GENERAL, script
@@ -16,13 +16,14 @@ _NAGLE_NS = ms_to_ns(20)
 
 
 def _aborted(name: str, abort: Abort, *, answer: UpstreamScript) -> Part:
+    """Upstream an answer takes 600 ms, and a gateway has 200 ms to end it when the client has left."""
     return Part(
         name=name,
         ask=Ask.CHAT,
         stream=abort.after_deltas > 0,
         keys=16,
-        workload=ClosedLoop(connections=16, requests=160),
-        warmup_requests=32,
+        workload=ClosedLoop(connections=16, requests=96),
+        warmup_requests=16,
         default_script=answer,
         abort=abort,
         usage_every_ns=ms_to_ns(25),
@@ -42,8 +43,10 @@ def _streamed(name: str, *, requests_per_connection: int) -> Part:
     )
 
 
-_STREAMS = _aborted("aborted-streams", _EVERY_OTHER_STREAM, answer=script(tokens=30, interval_ms=5))
-_ANSWERS = _aborted("aborted-answers", _EVERY_OTHER_ANSWER, answer=script(tokens=16, first_delay_ms=100))
+_STREAMS = _aborted("aborted-streams", _EVERY_OTHER_STREAM, answer=script(tokens=31, interval_ms=20))
+_CONVERTED = replace(_STREAMS, name="aborted-converted", ask=Ask.CHAT_CONVERTED)
+_MESSAGES = replace(_STREAMS, name="aborted-messages", ask=Ask.MESSAGES)
+_ANSWERS = _aborted("aborted-answers", _EVERY_OTHER_ANSWER, answer=script(tokens=16, first_delay_ms=600))
 _KEPT = _streamed("kept-connections", requests_per_connection=0)
 _FRESH = _streamed("new-connections", requests_per_connection=1)
 
@@ -52,13 +55,13 @@ CLIENT_ABORTS = Scenario(
     name="client-aborts",
     title="Client aborts and connection churn",
     cadence=Cadence.ONCE,
-    needs=frozenset({Capability.OPENAI_CHAT, Capability.STREAMING}),
+    needs=frozenset(),
     topology=GENERAL,
-    parts=(_STREAMS, _ANSWERS, _KEPT, _FRESH),
+    parts=(_STREAMS, _CONVERTED, _MESSAGES, _ANSWERS, _KEPT, _FRESH),
     criteria=(
         *(
             criterion
-            for part in (_STREAMS, _ANSWERS)
+            for part in (_STREAMS, _CONVERTED, _MESSAGES, _ANSWERS)
             for criterion in (
                 Criterion(part=part.name, metric=m.ABORT_SEEN_RATIO, bound=Bound.AT_LEAST, target=0.99),
                 Criterion(part=part.name, metric=m.ABORT_TIME_P95, bound=Bound.AT_MOST, target=ms_to_ns(200)),

@@ -7,6 +7,8 @@ from perf.model.scenario import Ask, Bound, Cadence, Criterion, Part, Scenario
 from perf.model.units import ms_to_ns
 from perf.scenarios.topologies import GENERAL, script
 
+_CONNECTIONS_RATIO = 0.2
+"""A connection to each of three instances is 0.08 of 40 requests, warm-up included; one for each is 1."""
 _FOR_P95 = 36
 """A block's share of the 200 requests that a p95 needs at the first look, after six blocks."""
 
@@ -55,6 +57,19 @@ CONVERSION_OVERHEAD = Scenario(
         ),
         Criterion(
             part="messages-stream", metric=m.TTFT_OVERHEAD_P95, bound=Bound.AT_MOST, target=ms_to_ns(100)
+        ),
+        *(
+            Criterion(
+                part=part.name,
+                metric=m.CONNECTIONS_PER_REQUEST,
+                bound=Bound.AT_MOST,
+                target=_CONNECTIONS_RATIO,
+            )
+            for part in _PARTS
+        ),
+        *(
+            Criterion(part=part.name, metric=m.ATTEMPTS_PER_REQUEST, bound=Bound.AT_MOST, target=1.0)
+            for part in _PARTS
         ),
         *(
             Criterion(part=part.name, metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0)

@@ -13,10 +13,10 @@ _CHUNKS = 10_000
 """As many in each part, so that all are measured alike."""
 
 
-def _part(tokens: int) -> Part:
+def _part(tokens: int, *, ask: Ask, prefix: str = "") -> Part:
     return Part(
-        name=f"{tokens}-chunks",
-        ask=Ask.CHAT_CONVERTED,
+        name=f"{prefix}{tokens}-chunks",
+        ask=ask,
         stream=True,
         workload=ClosedLoop(connections=1, requests=_CHUNKS // tokens),
         warmup_requests=1,
@@ -26,6 +26,8 @@ def _part(tokens: int) -> Part:
     )
 
 
+_CONVERTED = tuple(_part(tokens, ask=Ask.CHAT_CONVERTED) for tokens in (100, 500, 2_000))
+_PASSED_ON = tuple(_part(tokens, ask=Ask.CHAT, prefix="chat-") for tokens in (100, 2_000))
 _OPEN = 50
 _OPEN_CHUNKS = 250
 _WORDS = "held or passed on? " * 50
@@ -53,21 +55,22 @@ DRAIN_RATE = Scenario(
     cadence=Cadence.ONCE,
     needs=frozenset(),
     topology=GENERAL,
-    parts=(_part(100), _part(500), _part(2_000), _held_open()),
+    parts=(*_CONVERTED, *_PASSED_ON, _held_open()),
     criteria=(
         *(
             Criterion(
-                part=f"{tokens}-chunks",
+                part=long.name,
                 metric=m.CPU_PER_DELTA,
                 bound=Bound.AT_MOST,
                 target=ms_to_ns(0.01),
-                minus_part="100-chunks",
+                minus_part=short.name,
             )
-            for tokens in (500, 2_000)
+            for short, *longer in (_CONVERTED, _PASSED_ON)
+            for long in longer
         ),
         *(
-            Criterion(part=f"{tokens}-chunks", metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0)
-            for tokens in (100, 500, 2_000)
+            Criterion(part=part.name, metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0)
+            for part in (*_CONVERTED, *_PASSED_ON)
         ),
         Criterion(part="held-open", metric=m.MEMORY_PER_CHUNK, bound=Bound.AT_MOST, target=256),
         Criterion(part="held-open", metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0),

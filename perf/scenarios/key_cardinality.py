@@ -1,4 +1,4 @@
-"""Scenario 15: what each client key costs in memory, and what many of them cost while nobody asks."""
+"""Scenario 15: what each client key costs in memory, whether it is still known, and what rest costs then."""
 
 from perf.model import metric as m
 from perf.model.load import ClosedLoop
@@ -32,6 +32,14 @@ def _cardinality(*, number: str, name: str, title: str, keys: int) -> Scenario:
         criteria=(
             Criterion(part="keys", metric=m.MEMORY_PER_KEY, bound=Bound.AT_MOST, target=2_048),
             Criterion(part="keys", metric=m.MEMORY_PER_KNOWN_KEY, bound=Bound.AT_MOST, target=128),
+            Criterion(
+                part="keys",
+                metric=m.STICKY_RATIO,
+                bound=Bound.AT_LEAST,
+                target=0.99,
+                note="each key asks twice, with all others in between",
+                needs=frozenset({Capability.STICKY_BY_KEY}),
+            ),
             Criterion(part="keys", metric=m.IDLE_CPU, bound=Bound.AT_MOST, target=0.05),
             Criterion(part="keys", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999),
         ),

@@ -47,8 +47,9 @@ _MESSAGES = _part(
     needs=frozenset({Capability.ANTHROPIC_MESSAGES}),
 )
 _BESIDE = _part(
-    "beside", *(Prompt(text_bytes=0),) * 49, Prompt(text_bytes=_MB), requests=1_100, connections=4
+    "beside", *(Prompt(text_bytes=0),) * 49, Prompt(text_bytes=3 * _MB), requests=1_100, connections=2
 )
+"""Two clients: more would send large ones at once, and what the rig needs for them would add up."""
 
 _PARTS = (_SMALL, _LARGE, _HUGE, _CONVERSATION, _CONVERTED, _MESSAGES, _BESIDE)
 

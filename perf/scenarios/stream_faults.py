@@ -48,11 +48,12 @@ def _streamed(name: str, answer: UpstreamScript, *, connections: int, requests: 
     )
 
 
-def _refused(name: str, refusal: Fault) -> Part:
-    """Whole answers; the primary refuses, the backup does not."""
+def _refused(name: str, refusal: Fault, *, stream: bool = False) -> Part:
+    """The primary refuses, the backup does not."""
     return Part(
         name=name,
         ask=Ask.CHAT,
+        stream=stream,
         keys=500,
         workload=ClosedLoop(connections=4, requests=300),
         default_script=script(tokens=16),
@@ -71,6 +72,7 @@ _SPLIT = _streamed(
     connections=2,
     requests=16,
 )
+_SPLIT_CONVERTED = replace(_SPLIT, name="split-converted", ask=Ask.CHAT_CONVERTED)
 _COALESCED = _streamed(
     "coalesced",
     replace(
@@ -84,7 +86,11 @@ _CUT_ANSWERS = script(tokens=20, interval_ms=1, faults=_CUTS)
 _CUT = replace(
     _streamed("cut", _CUT_ANSWERS, connections=4, requests=100), topology=_SPREAD, give_up_ns=_PATIENCE_NS
 )
-_CUT_CONVERTED = replace(_CUT, name="cut-converted", ask=Ask.CHAT_CONVERTED)
+_CUTS_OF_ALL = (
+    _CUT,
+    replace(_CUT, name="cut-converted", ask=Ask.CHAT_CONVERTED),
+    replace(_CUT, name="cut-messages", ask=Ask.MESSAGES),
+)
 _STALLED = _streamed(
     "stalled",
     script(
@@ -94,7 +100,13 @@ _STALLED = _streamed(
     connections=16,
     requests=32,
 )
+_STALLS = (
+    _STALLED,
+    replace(_STALLED, name="stalled-converted", ask=Ask.CHAT_CONVERTED),
+    replace(_STALLED, name="stalled-messages", ask=Ask.MESSAGES),
+)
 _OVERLOAD = _refused("overloaded", _OVERLOADED)
+_OVERLOAD_STREAMS = _refused("overloaded-streams", _OVERLOADED, stream=True)
 _RATE_LIMIT = _refused("rate-limited", _LIMITED)
 
 STREAM_FAULTS = Scenario(
@@ -104,29 +116,41 @@ STREAM_FAULTS = Scenario(
     cadence=Cadence.ONCE,
     needs=frozenset(),
     topology=RECOVERING,
-    parts=(_SPLIT, _COALESCED, _CUT, _CUT_CONVERTED, _STALLED, _OVERLOAD, _RATE_LIMIT),
+    parts=(
+        _SPLIT,
+        _SPLIT_CONVERTED,
+        _COALESCED,
+        *_CUTS_OF_ALL,
+        *_STALLS,
+        _OVERLOAD,
+        _OVERLOAD_STREAMS,
+        _RATE_LIMIT,
+    ),
     criteria=(
         *(
             Criterion(part=part.name, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=1.0)
-            for part in (_SPLIT, _COALESCED, _STALLED)
+            for part in (_SPLIT, _SPLIT_CONVERTED, _COALESCED, *_STALLS)
         ),
         *(
             Criterion(part=part.name, metric=m.SILENT_CUT_RATIO, bound=Bound.AT_MOST, target=0.0)
-            for part in (_CUT, _CUT_CONVERTED)
+            for part in _CUTS_OF_ALL
         ),
         *(
             criterion
-            for part in (_CUT, _CUT_CONVERTED)
+            for part in _CUTS_OF_ALL
             for criterion in (
                 Criterion(part=part.name, metric=m.CUT_END_RATIO, bound=Bound.AT_LEAST, target=1.0),
                 Criterion(part=part.name, metric=m.UNCUT_SUCCESS, bound=Bound.AT_LEAST, target=0.999),
                 Criterion(part=part.name, metric=m.FAILED_E2E_P99, bound=Bound.AT_MOST, target=s_to_ns(1)),
             )
         ),
-        Criterion(part="stalled", metric=m.TTFT_OVERHEAD_P50, bound=Bound.AT_MOST, target=ms_to_ns(100)),
+        *(
+            Criterion(part=part.name, metric=m.TTFT_OVERHEAD_P50, bound=Bound.AT_MOST, target=ms_to_ns(100))
+            for part in _STALLS
+        ),
         *(
             criterion
-            for part, attempts in ((_OVERLOAD, 1.5), (_RATE_LIMIT, 1.1))
+            for part, attempts in ((_OVERLOAD, 1.5), (_OVERLOAD_STREAMS, 1.5), (_RATE_LIMIT, 1.1))
             for criterion in (
                 Criterion(part=part.name, metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.99),
                 Criterion(

@@ -1,4 +1,4 @@
-"""Scenario 14: many streams at once, each with its own tool call and token counts, none with another's."""
+"""Scenario 14: many answers at once, each with its own words and token counts, none with another's."""
 
 from dataclasses import replace
 
@@ -37,12 +37,18 @@ def _part(ask: Ask, *, streams: int, interval_ms: float) -> Part:
     )
 
 
-def _scenario(*, number: str, name: str, streams: int, interval_ms: float) -> Scenario:
-    parts = tuple(_part(ask, streams=streams, interval_ms=interval_ms) for ask in Ask)
+def _whole(part: Part) -> Part:
+    """The same asked for whole: text, as a converter may write a call's arguments anew."""
+    plain = script(tokens=_FRAGMENTS, first_delay_ms=20)
+    answers = replace(plain, tokens=(f"{NONCE_ECHO} ", *plain.tokens[1:]), usage=_USAGE)
+    return replace(part, name=f"{part.name}-whole", stream=False, default_script=answers)
+
+
+def _scenario(*, number: str, name: str, streams: int, parts: tuple[Part, ...]) -> Scenario:
     return Scenario(
         number=number,
         name=name,
-        title=f"Fidelity of {streams:,} streams at once",
+        title=f"Fidelity of {streams:,} answers at once",
         cadence=Cadence.ONCE,
         needs=frozenset(),
         topology=GENERAL,
@@ -55,6 +61,18 @@ def _scenario(*, number: str, name: str, streams: int, interval_ms: float) -> Sc
     )
 
 
-STREAM_FIDELITY = _scenario(number="14", name="stream-fidelity", streams=100, interval_ms=20)
-STREAM_FIDELITY_1000 = _scenario(number="14L", name="stream-fidelity-1000", streams=1_000, interval_ms=200)
+def _streams(count: int, *, interval_ms: float) -> tuple[Part, ...]:
+    return tuple(_part(ask, streams=count, interval_ms=interval_ms) for ask in Ask)
+
+
+_HUNDRED = _streams(100, interval_ms=20)
+STREAM_FIDELITY = _scenario(
+    number="14",
+    name="stream-fidelity",
+    streams=100,
+    parts=(*_HUNDRED, *map(_whole, _HUNDRED)),
+)
+STREAM_FIDELITY_1000 = _scenario(
+    number="14L", name="stream-fidelity-1000", streams=1_000, parts=_streams(1_000, interval_ms=200)
+)
 """The large form: the same chunks per second, ten times as many streams."""

@@ -8,6 +8,8 @@ from perf.model.scenario import Ask, Bound, Cadence, Capability, Criterion, Part
 from perf.model.units import ms_to_ns
 from perf.scenarios.topologies import GENERAL, script
 
+_CONNECTIONS_RATIO = 0.3
+"""A connection to each of three instances is 0.1 of 30 requests, warm-up included; one for each is 1."""
 _AT_ONCE = (
     Criterion(part="streams", metric=m.TTFT_OVERHEAD_P95, bound=Bound.AT_MOST, target=ms_to_ns(100)),
     Criterion(part="streams", metric=m.ITL_P99, bound=Bound.AT_MOST, target=ms_to_ns(100)),
@@ -29,7 +31,7 @@ STREAMING_THROUGHPUT = Scenario(
             keys=10,
             workload=ClosedLoop(connections=10, requests=40),
             warmup_requests=10,
-            default_script=script(tokens=100, first_delay_ms=20, interval_ms=1),
+            default_script=script(tokens=100, first_delay_ms=20, interval_ms=2),
         ),
         Part(
             name="lone",
@@ -46,6 +48,13 @@ STREAMING_THROUGHPUT = Scenario(
         *_AT_ONCE,
         Criterion(part="lone", metric=m.CONTENT_RATIO, bound=Bound.AT_LEAST, target=1.0),
         Criterion(part="lone", metric=m.SUCCESS_RATIO, bound=Bound.AT_LEAST, target=0.999),
+        Criterion(
+            part="lone",
+            metric=m.CONNECTIONS_PER_REQUEST,
+            bound=Bound.AT_MOST,
+            target=_CONNECTIONS_RATIO,
+        ),
+        Criterion(part="lone", metric=m.ATTEMPTS_PER_REQUEST, bound=Bound.AT_MOST, target=1.0),
     ),
 )
 

@@ -8,7 +8,6 @@ from perf.model.target import Address, ConfigRequest, Endpoint, LogLevels, Pytho
 from perf.model.units import NS_PER_S, ns_to_s
 from perf.targets.contract import ANTHROPIC_MODEL, OPENAI_MODEL
 
-_COOLDOWN_S = 5.0
 _TIMEOUT_S = 60
 _DEADLINE_S = 120
 _SESSION_HEADER = "x-litellm-session-id"
@@ -29,7 +28,7 @@ async def check(request: Request, api_key: str) -> UserAPIKeyAuth:
 
 def _render(request: ConfigRequest) -> Mapping[str, str]:
     """Write config.yaml, as JSON, which is YAML; and keys.py, which it names."""
-    cooldown_s = ns_to_s(request.topology.recovery_ns) or _COOLDOWN_S
+    recovery_s = ns_to_s(request.topology.recovery_ns)
     ordered = len({endpoint.priority for endpoint in request.endpoints}) > 1
     document = {
         "model_list": [
@@ -43,7 +42,7 @@ def _render(request: ConfigRequest) -> Mapping[str, str]:
             "routing_strategy": "simple-shuffle",
             "num_retries": 2,
             "allowed_fails": 2,
-            "cooldown_time": cooldown_s,
+            **({"cooldown_time": recovery_s} if recovery_s else {}),
             "optional_pre_call_checks": ["session_affinity"],
         },
         "litellm_settings": {

@@ -21,7 +21,6 @@ _CAPABILITIES = frozenset(
 )
 """They pass OpenAI Chat on, convert nothing, and know no weights."""
 _ADDRESSES = {ask: Address(path="/v1/chat/completions", model=OPENAI_MODEL) for ask in Ask}
-_CIRCUIT_S = 5.0
 
 
 def start_script(request: ConfigRequest, program: tuple[str, ...], *, policy: str) -> Mapping[str, str]:
@@ -30,7 +29,6 @@ def start_script(request: ConfigRequest, program: tuple[str, ...], *, policy: st
     Metrics are served on the next port: they cannot be switched off.
     """
     workers = [each.base_url for each in request.endpoints if each.provider is Provider.OPENAI]
-    circuit_s = math.ceil(ns_to_s(request.topology.recovery_ns) or _CIRCUIT_S)
     options: dict[str, object] = {
         "host": request.host,
         "port": request.port,
@@ -40,11 +38,12 @@ def start_script(request: ConfigRequest, program: tuple[str, ...], *, policy: st
         "prometheus-port": request.port + 1,
         "cb-failure-threshold": 3,
         "cb-success-threshold": 2,
-        "cb-timeout-duration-secs": circuit_s,
         "cb-window-duration-secs": 60,
         "retry-max-retries": 3,
-        "health-check-interval-secs": circuit_s,
     }
+    if request.topology.recovery_ns:
+        recovery_s = math.ceil(ns_to_s(request.topology.recovery_ns))
+        options |= {"cb-timeout-duration-secs": recovery_s, "health-check-interval-secs": recovery_s}
     if request.topology.patience_ns:
         options["request-timeout-secs"] = math.ceil(ns_to_s(request.topology.patience_ns))
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]

@@ -8,6 +8,7 @@ import msgspec
 from perf.model.wire import NONCE_BODY_MARK, NONCE_LENGTH, Dialect
 from perf.upstream.replies import Ask
 
+VERSION_HEADER = b"anthropic-version"
 _CACHE_SIZE = 1_024
 _MARK = NONCE_BODY_MARK.encode()
 _DIALECTS = (

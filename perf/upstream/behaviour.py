@@ -11,10 +11,16 @@ from perf.upstream.asks import dialect_of, read_ask
 from perf.upstream.delays import delays_ns
 from perf.upstream.faults import draw
 from perf.upstream.framing import Delivery, deliver
-from perf.upstream.replies import NO_REPLY, Ask, probe_reply, refusal, reply_to
+from perf.upstream.probes import probe_reply, unknown_path
+from perf.upstream.replies import NO_REPLY, Ask, refusal, reply_to
 
 _CACHE_LIMIT = 4_096
 """Distinct model names are few; should they not be, start afresh rather than grow."""
+
+
+def faults_rng(script: UpstreamScript, *, instance: str) -> Random:
+    """What an instance draws its faults from, in the order of the requests' arrival."""
+    return Random(f"{script.seed}/{instance}/faults")
 
 
 class Answering(NamedTuple):
@@ -45,7 +51,7 @@ class Behaviour:
     def __init__(self, script: UpstreamScript, *, instance: str, chunked: bool = True) -> None:
         self._script = script
         self._chunked = chunked
-        self._rng = Random(f"{script.seed}/{instance}/faults")
+        self._rng = faults_rng(script, instance=instance)
         self._delays_ns = delays_ns(script.first_delay, Random(f"{script.seed}/{instance}/delays"))
         self._is_certain = not script.faults and isinstance(script.first_delay, ConstantDelay)
         self._hangs = any(each.kind is FaultKind.BLACK_HOLE and each.ratio >= 1 for each in script.faults)
@@ -53,7 +59,7 @@ class Behaviour:
         self._deliveries: dict[tuple[Ask, tuple[int, ...]], Delivery] = {}
 
     def answer(self, method: bytes, path: str, *, body: bytes) -> Answering:
-        """Answer one request; probes by GET succeed at once and draw nothing.
+        """Answer one request; what is no POST is answered at once and draws nothing.
 
         Only a black hole for all requests swallows them too: it is the instance that hangs, not a request.
         """
@@ -63,7 +69,7 @@ class Behaviour:
             return Answering(0, _probe(method.decode("latin-1"), path))
         dialect = dialect_of(path)
         if dialect is None:
-            return Answering(0, _UNKNOWN_PATH)
+            return Answering(0, _unknown(path))
         ask = read_ask(dialect, body)
         if ask is None:
             return Answering(0, _BAD_REQUESTS[dialect])
@@ -94,9 +100,15 @@ class Behaviour:
 
 @lru_cache(maxsize=_CACHE_LIMIT)
 def _probe(method: str, path: str) -> Delivery:
-    return deliver(probe_reply(method, path), Dialect.OPENAI_CHAT)
+    dialect, reply = probe_reply(method, path)
+    return deliver(reply, dialect)
+
+
+@lru_cache(maxsize=_CACHE_LIMIT)
+def _unknown(path: str) -> Delivery:
+    dialect, reply = unknown_path(path)
+    return deliver(reply, dialect)
 
 
 _NOTHING = deliver(NO_REPLY, Dialect.OPENAI_CHAT)
-_UNKNOWN_PATH = deliver(refusal(Dialect.OPENAI_CHAT, 404), Dialect.OPENAI_CHAT)
 _BAD_REQUESTS = {dialect: deliver(refusal(dialect, 400), dialect) for dialect in Dialect}

@@ -11,7 +11,7 @@ import httptools
 
 from perf.model.upstream import Arrival
 from perf.model.wire import NONCE_HEADER
-from perf.upstream.asks import body_nonce, credential_of, dialect_of, path_of, read_ask
+from perf.upstream.asks import VERSION_HEADER, body_nonce, credential_of, dialect_of, path_of, read_ask
 from perf.upstream.behaviour import Answering
 from perf.upstream.exchange import Exchange, Leaving, Request, answer_at_once, unanswered
 from perf.upstream.faults import End
@@ -25,7 +25,7 @@ from perf.wire.prompt import LONG_BODY_BYTES, prompt_digest
 _NONCE_HEADER = NONCE_HEADER.encode()
 _AUTHORIZATION = b"authorization"
 _API_KEY = b"x-api-key"
-_WANTED = frozenset({_NONCE_HEADER, _AUTHORIZATION, _API_KEY})
+_WANTED = frozenset({_NONCE_HEADER, _AUTHORIZATION, _API_KEY, VERSION_HEADER})
 _EXPECT = b"expect"
 _END_OF_HEAD = b"\r\n\r\n"
 
@@ -35,7 +35,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_acquaintance",
-        "_body",
+        "_body_parts",
         "_bytes_in",
         "_ended",
         "_exchange",
@@ -66,7 +66,7 @@ class Connection(asyncio.Protocol):
         self._bytes_in = 0
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
-        self._body = b""
+        self._body_parts: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Every write is to leave at once, gathered neither by the kernel nor until the loop's turn ends."""
@@ -157,30 +157,31 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
-        self._body = self._body + body if self._body else body
+        self._body_parts.append(body)
 
     def on_message_complete(self) -> None:
         """Answer, or wait for the answers before."""
         if self._parser is None:
             return
         arrival_ns = monotonic_ns()
-        header = self._headers.get
+        header, body = self._headers.get, b"".join(self._body_parts)
         request = Request(
             self._host.name,
             self._number,
             self._parser.get_method(),
             path_of(self._url),
-            header(_NONCE_HEADER, b"").decode("latin-1") or body_nonce(self._body),
+            header(_NONCE_HEADER, b"").decode("latin-1") or body_nonce(body),
             credential_of(header(_AUTHORIZATION, b""), header(_API_KEY, b"")),
-            self._body,
+            body,
             arrival_ns,
             self._bytes_in,
             self._parser.should_keep_alive(),
-            prompt_digest(self._body) if len(self._body) > LONG_BODY_BYTES else "",
+            prompt_digest(body) if len(body) > LONG_BODY_BYTES else "",
+            header(VERSION_HEADER, b"").decode("latin-1"),
         )
         self._rests = True
         self._learn(request)
-        self._url = self._body = b""
+        self._url, self._body_parts = b"", []
         self._headers.clear()
         self._bytes_in = 0
         if self._exchange is None:
@@ -195,24 +196,15 @@ class Connection(asyncio.Protocol):
             return
         dialect = dialect_of(request.path) if request.method == b"POST" else None
         if dialect is not None and (ask := read_ask(dialect, request.body)):
-            known = Known(request.path, request.credential, ask, request.keep_alive)
+            known = Known(request.path, request.credential, ask, request.keep_alive, request.version)
             self._acquaintance.learn(sole, known)
 
     def _answer_known(self, known: Known, nonce: str, *, bytes_in: int) -> None:
         arrival_ns = monotonic_ns()
         host = self._host
         answering = host.reply(known.ask)
-        request = Request(
-            host.name,
-            self._number,
-            b"POST",
-            known.path,
-            nonce,
-            known.credential,
-            b"",
-            arrival_ns,
-            bytes_in,
-            known.keep_alive,
+        request = known.request(
+            host.name, self._number, nonce=nonce, arrival_ns=arrival_ns, bytes_in=bytes_in
         )
         self._carry_out(request, answering)
 

@@ -32,6 +32,7 @@ class Request(NamedTuple):
     bytes_in: int
     keep_alive: bool
     prompt_digest: str = ""
+    version: str = ""
 
 
 class Leaving(NamedTuple):
@@ -155,6 +156,7 @@ class Exchange:
             self._delivery.faults,
             request.prompt_digest,
             self._model,
+            version=request.version,
         )
 
 
@@ -180,6 +182,7 @@ def answer_at_once(request: Request, answering: Answering, *, transport: Sink, r
         delivery.faults,
         request.prompt_digest,
         answering.model,
+        version=request.version,
     )
 
 
@@ -198,4 +201,5 @@ def unanswered(request: Request, *, client_aborted: bool) -> Arrival:
         bytes_out=0,
         client_aborted=client_aborted,
         credential=request.credential,
+        version=request.version,
     )

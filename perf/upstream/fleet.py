@@ -1,6 +1,7 @@
 """Many instances in one process: their listeners, their scripts, their timeline and their common log."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _HOST = "127.0.0.1"
 _BACKLOG = 4_096
+_NUMBER_BITS = 32
+"""Numbers of connections and requests; above them, ids have room for that of the process (at most 2**22)."""
 
 
 class Instance:
@@ -115,8 +118,10 @@ class Fleet:
     ) -> None:
         """Add instances by name and port (0: any free one), and listen; several fleets may share a port.
 
-        Those that `tls` names speak it.
+        Those that `tls` names speak it. Where ports are shared, so are the numbers: this process has its own.
         """
+        if shared and not self.instances:
+            self._connections = self._requests = os.getpid() << _NUMBER_BITS
         secured = tls or {}
         for name, port in ports.items():
             door = self._trusted().door(secured[name]) if name in secured else None
@@ -130,12 +135,12 @@ class Fleet:
         return self._authority.pem if self._authority else ""
 
     def next_connection(self) -> int:
-        """A number no other connection has, from 1."""
+        """A number no other connection has, from 1 unless ports are shared."""
         self._connections += 1
         return self._connections
 
     def next_request(self) -> int:
-        """A number no other request has, from 1."""
+        """A number no other request has, from 1 unless ports are shared."""
         self._requests += 1
         return self._requests
 

@@ -17,7 +17,7 @@ from h2.settings import SettingCodes, Settings
 
 from perf.model.upstream import Arrival
 from perf.model.wire import NONCE_HEADER
-from perf.upstream.asks import body_nonce, credential_of, path_of
+from perf.upstream.asks import VERSION_HEADER, body_nonce, credential_of, path_of
 from perf.upstream.behaviour import Answering
 from perf.upstream.exchange import Exchange, Request, unanswered
 from perf.upstream.faults import End
@@ -80,6 +80,7 @@ class _Stream:
             head_bytes + len(body),
             True,
             prompt_digest(body) if len(body) > LONG_BODY_BYTES else "",
+            fields.get(VERSION_HEADER, b"").decode("latin-1"),
         )
 
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from perf.model.wire import NONCE_BODY_MARK, NONCE_HEADER, NONCE_LENGTH
+from perf.upstream.exchange import Request
 from perf.upstream.replies import Ask
 
 _MARKS = (f"{NONCE_HEADER}: ".encode(), NONCE_BODY_MARK.encode())
@@ -18,6 +19,26 @@ class Known(NamedTuple):
     credential: str
     ask: Ask
     keep_alive: bool
+    version: str
+
+    def request(
+        self, instance: str, connection: int, *, nonce: str, arrival_ns: int, bytes_in: int
+    ) -> Request:
+        """It came once more, with this nonce."""
+        return Request(
+            instance,
+            connection,
+            b"POST",
+            self.path,
+            nonce,
+            self.credential,
+            b"",
+            arrival_ns,
+            bytes_in,
+            self.keep_alive,
+            "",
+            self.version,
+        )
 
 
 class Acquaintance:

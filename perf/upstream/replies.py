@@ -1,41 +1,24 @@
 """Deciding an answer: from script, request and faults to the timed pieces of a body, before HTTP."""
 
 from dataclasses import dataclass
+from time import gmtime, strftime, time
 from typing import NamedTuple
-
-import msgspec
 
 from perf.model.upstream import Fault, FaultKind, UpstreamScript
 from perf.model.wire import Dialect
 from perf.upstream.faults import CONTENT_FAULTS, DELIVERY_FAULTS, Draft, End, Piece, disturb
-from perf.wire.answer import CREATED_RFC3339, CREATED_S, Answer, StreamFrames
+from perf.wire.answer import Answer, StreamFrames
 from perf.wire.build import reply_body, reply_frames
 from perf.wire.failure import error_body, error_status
-from perf.wire.headers import JSON_TYPE, reply_headers
+from perf.wire.headers import reply_headers
 
 _HTML = b"<html><head><title>500 Internal Server Error</title></head><body><h1>500</h1></body></html>\n"
 
 _RATE_LIMITED = 429
-_MODEL_NAMES = ("gpt-4o-mini", "claude-sonnet-4-5")
-_MODELS = {
-    "object": "list",
-    "data": [
-        {
-            "id": name,
-            "object": "model",
-            "created": CREATED_S,
-            "owned_by": "perfgate",
-            "type": "model",
-            "display_name": name,
-            "created_at": CREATED_RFC3339,
-            "lifecycle": "active",
-        }
-        for name in _MODEL_NAMES
-    ],
-    "first_id": _MODEL_NAMES[0],
-    "last_id": _MODEL_NAMES[-1],
-    "has_more": False,
-}
+_RESETS_AFTER_S = 86_400
+_RESETS = strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(time() + _RESETS_AFTER_S))
+"""When Anthropic's limits are full again: a day after the process has started, so ahead of every run, and
+alike in all of its answers."""
 
 ANSWER_FAULTS = frozenset({FaultKind.STATUS, FaultKind.HTML_500, FaultKind.BLACK_HOLE, FaultKind.NO_USAGE})
 """The faults that replace or rewrite the answer, and so are none of a draft's."""
@@ -95,18 +78,10 @@ def whole_reply(status: int, body: bytes, *, headers: tuple[tuple[str, str], ...
     return Reply(status=status, headers=headers, length_bytes=len(body), pieces=pieces, end=End.WHOLE)
 
 
-def probe_reply(method: str, path: str) -> Reply:
-    """The answer to what is no POST: a list of models that both providers' clients read, or "ok"."""
-    if method == "HEAD":
-        return whole_reply(200, b"", headers=())
-    payload = _MODELS if path.rpartition("/")[2] == "models" else {"status": "ok"}
-    return whole_reply(200, msgspec.json.encode(payload), headers=(("content-type", JSON_TYPE),))
-
-
 def refusal(dialect: Dialect, status: int, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
     """An error answer in the provider's own words, with these headers besides its own."""
-    headers = (*reply_headers(dialect, stream=False, exhausted=status == _RATE_LIMITED), *headers)
-    return whole_reply(status, error_body(dialect, status), headers=headers)
+    own = reply_headers(dialect, stream=False, resets=_RESETS, exhausted=status == _RATE_LIMITED)
+    return whole_reply(status, error_body(dialect, status), headers=(*own, *headers))
 
 
 def _answer(ask: Ask, script: UpstreamScript, *, hits: tuple[Fault, ...]) -> Reply:
@@ -126,7 +101,7 @@ def _answer(ask: Ask, script: UpstreamScript, *, hits: tuple[Fault, ...]) -> Rep
     draft = disturb(draft, hits, faults=CONTENT_FAULTS)
     length_bytes = None if ask.stream else sum(len(piece.data) for piece in draft.pieces)
     draft = disturb(draft, hits, faults=DELIVERY_FAULTS)
-    headers = reply_headers(ask.dialect, stream=ask.stream)
+    headers = reply_headers(ask.dialect, stream=ask.stream, resets=_RESETS)
     return Reply(status=200, headers=headers, length_bytes=length_bytes, pieces=draft.pieces, end=draft.end)
 
 

@@ -10,9 +10,11 @@ import respx
 from perf.model.upstream import UpstreamScript
 from perf.model.wire import NONCE_HEADER, Dialect
 from perf.upstream.asks import body_nonce, dialect_of, read_ask
+from perf.upstream.behaviour import faults_rng
 from perf.upstream.faults import End, draw
 from perf.upstream.framing import personal
-from perf.upstream.replies import Reply, probe_reply, refusal, reply_to
+from perf.upstream.probes import probe_reply, unknown_path
+from perf.upstream.replies import Reply, refusal, reply_to
 from perf.wire.headers import request_id_header
 
 _ANY_HOST = r"^https?://[^/]+/.*$"
@@ -46,18 +48,18 @@ class _Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
             yield data
 
 
-def mock_router(script: UpstreamScript) -> respx.MockRouter:
-    """Give a router that answers every POST of the three dialects, on any host, as the script says.
+def mock_router(script: UpstreamScript, *, instance: str = "openai") -> respx.MockRouter:
+    """Give a router that answers every request, on any host, as the instance of this name and script does.
 
-    Faults of the connection show as httpx's own exceptions; other methods get what the mock gives them.
+    It draws what that draws, in the order of its own requests.
+    Faults of the connection show as httpx's own exceptions.
     """
     router = respx.MockRouter(assert_all_called=False)
-    rng = Random(f"{script.seed}/respx")
+    rng = faults_rng(script, instance=instance)
     numbers = count(1)
 
     def answer(request: httpx.Request) -> httpx.Response:
-        dialect = dialect_of(request.url.path) or Dialect.OPENAI_CHAT
-        reply = _decide(script, request, rng=rng)
+        dialect, reply = _decide(script, request, rng=rng)
         if not reply.status:
             raise httpx.ReadTimeout("the mock provider hangs", request=request)
         name, prefix = request_id_header(dialect)
@@ -66,26 +68,23 @@ def mock_router(script: UpstreamScript) -> respx.MockRouter:
         body = _Pieces(reply, number, nonce=_nonce_of(request))
         return httpx.Response(reply.status, headers=headers, stream=body)
 
-    router.post(url__regex=_ANY_HOST).mock(side_effect=answer)
-    router.route(url__regex=_ANY_HOST).mock(side_effect=_probed)
+    router.route(url__regex=_ANY_HOST).mock(side_effect=answer)
     return router
-
-
-def _probed(request: httpx.Request) -> httpx.Response:
-    reply = probe_reply(request.method, request.url.path)
-    return httpx.Response(reply.status, headers=list(reply.headers), stream=_Pieces(reply, 0, nonce=""))
 
 
 def _nonce_of(request: httpx.Request) -> str:
     return request.headers.get(NONCE_HEADER, "") or body_nonce(request.content)
 
 
-def _decide(script: UpstreamScript, request: httpx.Request, *, rng: Random) -> Reply:
-    dialect = dialect_of(request.url.path)
+def _decide(script: UpstreamScript, request: httpx.Request, *, rng: Random) -> tuple[Dialect, Reply]:
+    path = request.url.path
+    if request.method != "POST":
+        return probe_reply(request.method, path)
+    dialect = dialect_of(path)
     if dialect is None:
-        return refusal(Dialect.OPENAI_CHAT, 404)
+        return unknown_path(path)
     ask = read_ask(dialect, request.content)
     if ask is None:
-        return refusal(dialect, 400)
+        return dialect, refusal(dialect, 400)
     hits = tuple(script.faults[number] for number in draw(script.faults, rng))
-    return reply_to(ask, script, hits=hits)
+    return dialect, reply_to(ask, script, hits=hits)

@@ -26,6 +26,9 @@ _WORDS = {
     402: _Words("insufficient_quota", "insufficient_quota", "billing_error", "Payment required"),
     403: _Words("invalid_request_error", None, "permission_error", "Permission denied"),
     404: _Words("invalid_request_error", "model_not_found", "not_found_error", "Not found"),
+    405: _Words(
+        "invalid_request_error", "method_not_supported", "invalid_request_error", "Method not allowed"
+    ),
     408: _Words("invalid_request_error", "timeout", "timeout_error", "Request timed out"),
     409: _Words("invalid_request_error", "conflict", "conflict_error", "Conflict"),
     413: _Words("invalid_request_error", "request_too_large", "request_too_large", "Request too large"),

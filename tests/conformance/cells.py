@@ -71,6 +71,17 @@ class Understood(NamedTuple):
     output_tokens: int | None
 
 
+class Met(NamedTuple):
+    """A failure, and the answer that has it: a cached call of a tool if it is `laden`, else a plain text."""
+
+    name: str
+    way: Way
+    laden: bool
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.way}-{'laden' if self.laden else 'plain'}"
+
+
 class Failure(NamedTuple):
     """A fault, and the ending and status of a call that meets it, where its way does not matter."""
 
@@ -107,9 +118,9 @@ def understood(*, tool: bool = False, cache: bool = False) -> Understood:
     )
 
 
-def usageless() -> Understood:
+def usageless(*, tool: bool = False) -> Understood:
     """The same of one that tells no usage."""
-    return understood()._replace(input_tokens=None, cached_tokens=None, output_tokens=None)
+    return understood(tool=tool)._replace(input_tokens=None, cached_tokens=None, output_tokens=None)
 
 
 def canonical(arguments: str) -> str:
@@ -123,10 +134,10 @@ def fault_of(name: str, *, date: str) -> Fault:
     return replace(fault, retry_after=date) if fault.retry_after == _DATE else fault
 
 
-def ending(name: str, way: Way) -> tuple[Ending, int]:
-    """How a call must end that meets the failure of this name, and its status, 0 for none."""
-    failure = FAILURES[name]
-    return _OF_WAYS.get((name, way), (failure.ending, failure.status))
+def ending(met: Met) -> tuple[Ending, int]:
+    """How a call must end that meets this failure, and its status, 0 for none."""
+    failure = FAILURES[met.name]
+    return _OF_WAYS.get((met.name, met.way), (failure.ending, failure.status))
 
 
 def _limit(*, retry_after: str = "", retry_after_ms: str = "") -> Failure:
@@ -172,6 +183,14 @@ FAILURES = {
     "split": Failure(_fault(FaultKind.SPLIT, after_bytes=7), Ending.WELL),
     "coalesce": Failure(_fault(FaultKind.COALESCE), Ending.WELL),
 }
+
+_REFUSALS = (FaultKind.STATUS, FaultKind.HTML_500)
+MEETINGS = tuple(
+    Met(name, way, laden=laden)
+    for name, way, laden in product(FAILURES, WAYS, (False, True))
+    if not laden or FAILURES[name].fault.kind not in _REFUSALS
+)
+"""Each failure in each way; those that take the place of the answer do not depend on what it would be."""
 
 _CHAT, _RESPONSES, _MESSAGES = Dialect
 _OF_WAYS = {

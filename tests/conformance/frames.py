@@ -32,6 +32,7 @@ class Frames:
         self._http = H2Connection(H2Configuration(client_side=True, header_encoding="ascii"))
         self.offered = 0
         self.bodies: dict[int, bytes] = {}
+        self.pieces: dict[int, list[bytes]] = {}
         self.ended: set[int] = set()
         self.reset: dict[int, str] = {}
         self._http.initiate_connection()
@@ -62,7 +63,7 @@ class Frames:
         self._http.send_data(
             number, json.dumps({"model": "m", "stream": stream, "messages": []}).encode(), end_stream=True
         )
-        self.bodies[number] = b""
+        self.bodies[number], self.pieces[number] = b"", []
         self.say(b"")
         return number
 
@@ -101,6 +102,7 @@ class Frames:
                 )
             case events.DataReceived(stream_id=number, data=data, flow_controlled_length=length_bytes):
                 self.bodies[number] += data
+                self.pieces[number].append(data)
                 self._http.acknowledge_received_data(length_bytes, number)
             case events.StreamEnded(stream_id=number):
                 self.ended.add(number)

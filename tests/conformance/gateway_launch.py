@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEY = "client-key"
+API_VERSION = "2023-01-01"
 _CONFIG = """
 [server]
 host = "127.0.0.1"
@@ -36,7 +37,7 @@ name = "b"
 enabled = true
 api_key = "k"
 base_url = "{anthropic}/v1"
-api_version = "2023-06-01"
+api_version = "{version}"
 [resilience]
 failure_threshold = 1000000
 """
@@ -46,7 +47,7 @@ failure_threshold = 1000000
 def gateway(directory: Path, *, openai: str, anthropic: str) -> Iterator[str]:
     """Run a gateway to these two upstreams; gives its address. Its circuits never open."""
     path = directory / "config.toml"
-    path.write_text(_CONFIG.format(key=KEY, openai=openai, anthropic=anthropic))
+    path.write_text(_CONFIG.format(key=KEY, version=API_VERSION, openai=openai, anthropic=anthropic))
     process = subprocess.Popen(
         [sys.executable, "-O", "-m", "perf.gateway", "--config", str(path)],
         stderr=subprocess.PIPE,

@@ -8,8 +8,13 @@ from typing import Self
 from urllib.parse import urlsplit
 
 PATH = "/v1/chat/completions"
+WHOLE = b'"rejected_prediction_tokens":0}}}'
+"""The end of an answer that is not streamed."""
 _TIMEOUT_S = 10.0
 _READ_BYTES = 65_536
+_INFO_BYTES = 160
+_DATA_SEGMENTS = struct.Struct("=152xI4x")
+"""Where `struct tcp_info` has `tcpi_data_segs_in` (linux/tcp.h)."""
 
 
 class RawClient:
@@ -54,6 +59,11 @@ class RawClient:
             if not data:
                 return seen, "fin"
             seen += data
+
+    def segments(self) -> int:
+        """How many segments with data have come in so far; a few small writes in a row never share one."""
+        info = self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_BYTES)
+        return int(_DATA_SEGMENTS.unpack(info)[0])
 
     def is_silent(self, seconds: float) -> bool:
         """Whether nothing comes for so long."""

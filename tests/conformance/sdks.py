@@ -20,8 +20,8 @@ from perf.upstream.process import UpstreamProcess
 from tests.conformance.cells import (
     CELLS,
     FAILURES,
+    MEETINGS,
     MODEL,
-    WAYS,
     Ending,
     Understood,
     Way,
@@ -245,11 +245,11 @@ def whole_matrix(upstream: UpstreamProcess, *, instance: str, date: str) -> dict
         for cell in CELLS:
             upstream.script(instance, script_of(tool=cell.tool, cache=cell.cache))
             told[str(cell)] = ask(patient, cell.way)
-        for name, failure in FAILURES.items():
-            upstream.script(instance, script_of(fault=fault_of(name, date=date)))
-            clients = hurried if failure.ending is Ending.LATE else patient
-            for way in WAYS:
-                told[f"{name}-{way}"] = ask(clients, way)
+        for met in MEETINGS:
+            fault = fault_of(met.name, date=date)
+            upstream.script(instance, script_of(tool=met.laden, cache=met.laden, fault=fault))
+            clients = hurried if FAILURES[met.name].ending is Ending.LATE else patient
+            told[str(met)] = ask(clients, met.way)
     return told
 
 

@@ -9,39 +9,14 @@ import httpx
 import pytest
 
 from perf.model.units import ms_to_ns, s_to_ns
-from perf.model.upstream import Arrival, Fault, FaultKind, NormalDelay
+from perf.model.upstream import Fault, FaultKind, NormalDelay
 from perf.upstream.process import UpstreamProcess
 from perf.upstream.scripts import script
-from tests.conformance.raw import PATH, RawClient, request
+from tests.conformance.log import drained
+from tests.conformance.raw import PATH, WHOLE, RawClient, request
 
 NONCE = "0123456789ab0000000f"
 END = b"\r\n0\r\n\r\n"
-WHOLE = b'"rejected_prediction_tokens":0}}}'
-DEADLINE_NS = s_to_ns(10)
-
-
-def drained(upstream: UpstreamProcess, count: int) -> tuple[Arrival, ...]:
-    """The log, once it has so many entries."""
-    seen: tuple[Arrival, ...] = ()
-    give_up_ns = time.monotonic_ns() + DEADLINE_NS
-    while len(seen) < count and time.monotonic_ns() < give_up_ns:
-        seen += upstream.drain()
-    return seen
-
-
-@pytest.mark.parametrize("place", ["header", "body"])
-def test_a_nonce_is_found(upstream: UpstreamProcess, place: str) -> None:
-    """In its header, or behind its mark in the body where a gateway dropped the header."""
-    with RawClient(upstream.urls["a"]) as client:
-        if place == "header":
-            client.send(nonce=NONCE)
-        else:
-            client.send(prompt=f"Say: pg-nonce-{NONCE} please")
-        client.read_until(WHOLE)
-
-    (arrival,) = drained(upstream, 1)
-    assert (arrival.instance, arrival.nonce, arrival.path) == ("a", NONCE, PATH)
-    assert (arrival.status, arrival.credential, arrival.client_aborted) == (200, "secret", False)
 
 
 def test_bytes_are_counted_as_on_the_wire(upstream: UpstreamProcess) -> None:
@@ -67,18 +42,6 @@ def test_times_are_in_order(upstream: UpstreamProcess) -> None:
     times = [before_ns, arrival.arrival_ns, arrival.first_byte_ns, arrival.last_byte_ns, after_ns]
     assert times == sorted(times)
     assert arrival.first_byte_ns - arrival.arrival_ns >= ms_to_ns(15)
-
-
-def test_connections_are_told_apart(upstream: UpstreamProcess) -> None:
-    """Two requests of one connection share its number, those of another do not."""
-    for requests in (2, 1):
-        with RawClient(upstream.urls["a"]) as client:
-            for _ in range(requests):
-                client.send()
-                client.read_until(WHOLE)
-
-    first, second, third = (arrival.connection for arrival in drained(upstream, 3))
-    assert first == second != third
 
 
 @pytest.mark.parametrize("leave", [RawClient.reset, lambda client: client.socket.close()], ids=["rst", "fin"])
@@ -265,16 +228,3 @@ def test_a_request_seen_before_is_answered_and_logged_alike(upstream: UpstreamPr
     assert [arrival.nonce for arrival in seen] == nonces
     assert len({(each.bytes_in, each.bytes_out, each.credential, each.path) for each in seen[:4]}) == 1
     assert len({answer.partition(b"x-request-id")[0] for answer in answers[:4]}) == 1
-
-
-def test_the_model_is_told(upstream: UpstreamProcess) -> None:
-    """Of whole answers and streams, at the first sight of a request and when it is known; of no probe."""
-    asked = ["route-1", "route-2", "route-2"]
-    for model in asked:
-        for stream in (False, True):
-            body = {"model": model, "stream": stream, "messages": [{"role": "user", "content": "Hello"}]}
-            httpx.post(f"{upstream.urls['a']}{PATH}", json=body, headers={"x-perfgate-nonce": NONCE})
-    httpx.get(f"{upstream.urls['a']}/v1/models")
-
-    arrivals = drained(upstream, 7)
-    assert [arrival.model for arrival in arrivals] == ["route-1"] * 2 + ["route-2"] * 4 + [""]

@@ -110,6 +110,7 @@ def test_a_reset_waits_only_so_long_for_a_client_that_does_not_read(upstream: Up
     upstream.script("a", script(tokens=1_000_000, faults=(a_fault(FaultKind.RST, after_bytes=10_000_000),)))
     with RawClient(upstream.urls["a"]) as client:
         client.send()
+        client.read_until(b"\r\n\r\n")
         upstream.rest(s_to_ns(20))
 
         (arrival,) = upstream.drain()
@@ -198,6 +199,27 @@ def test_usage_is_missing(upstream: UpstreamProcess) -> None:
         seen = client.read_until(b"}]}")
 
     assert b"_tokens" not in seen
+
+
+@pytest.mark.parametrize(
+    ("fault", "writes"),
+    [
+        pytest.param((), 5, id="frames"),
+        pytest.param((a_fault(FaultKind.SPLIT, after_bytes=150),), 9, id="split"),
+        pytest.param((a_fault(FaultKind.COALESCE),), 1, id="coalesced"),
+    ],
+)
+def test_what_is_due_at_once_is_still_written_apart(
+    upstream: UpstreamProcess, fault: tuple[Fault, ...], writes: int
+) -> None:
+    """Each frame is a segment of its own without any interval, each piece of a split one too."""
+    upstream.script("a", script(tokens=2, faults=fault))
+    with RawClient(upstream.urls["a"]) as client:
+        client.send(stream=True)
+        seen = client.read_until(LAST_CHUNK)
+
+        assert client.segments() == writes
+    assert seen.partition(b"\r\n\r\n")[2].count(b"\r\n") // 2 - 1 == writes
 
 
 def test_frames_are_written_apart(upstream: UpstreamProcess) -> None:

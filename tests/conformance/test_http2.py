@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import time
 from collections.abc import Iterator
 
 import anthropic
@@ -12,15 +11,15 @@ import openai
 import pytest
 
 from perf.model.units import ms_to_ns, s_to_ns
-from perf.model.upstream import Arrival, Down, Fault, FaultKind, Tls
+from perf.model.upstream import Down, Fault, FaultKind, Tls
 from perf.upstream.process import UpstreamProcess
 from perf.upstream.scripts import expected_text, script
 from tests.conformance.frames import Frames
+from tests.conformance.log import drained
 
 PATH = "/v1/chat/completions"
 NONCE = "0123456789ab0000000f"
 STREAMS = 5
-DEADLINE_NS = s_to_ns(10)
 ASK = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 
 
@@ -51,15 +50,6 @@ def client(upstream: UpstreamProcess, *, name: str = "h2") -> httpx.Client:
     return httpx.Client(http2=True, verify=trusting(upstream), base_url=upstream.urls[name], trust_env=False)
 
 
-def drained(upstream: UpstreamProcess, count: int) -> tuple[Arrival, ...]:
-    """The log, once it has so many entries."""
-    seen: tuple[Arrival, ...] = ()
-    give_up_ns = time.monotonic_ns() + DEADLINE_NS
-    while len(seen) < count and time.monotonic_ns() < give_up_ns:
-        seen += upstream.drain()
-    return seen
-
-
 @pytest.mark.parametrize(
     ("name", "version"), [pytest.param("h2", "HTTP/2", id="h2"), pytest.param("h1", "HTTP/1.1", id="h1")]
 )
@@ -69,7 +59,7 @@ def test_the_protocol_changes_no_answer(
 ) -> None:
     """Over TLS, by either protocol, body and headers are those of plain HTTP/1.1, and so is the log."""
     body = {**ASK, "stream": stream}
-    sent = {"x-perfgate-nonce": NONCE, "authorization": "Bearer secret"}
+    sent = {"x-perfgate-nonce": NONCE, "authorization": "Bearer secret", "anthropic-version": "2026-10-21"}
     with client(secured, name=name) as http:
         answer = http.post(PATH, json=body, headers=sent)
     with client(secured, name="plain") as http:
@@ -83,6 +73,7 @@ def test_the_protocol_changes_no_answer(
     assert arrival.http2 is (version == "HTTP/2")
     assert arrival[2:4] == other[2:4] == (NONCE, PATH)
     assert (arrival.status, arrival.credential) == (200, "secret")
+    assert arrival.version == other.version == "2026-10-21"
 
 
 def test_the_sdks_are_served(secured: UpstreamProcess) -> None:
@@ -141,6 +132,16 @@ def test_a_client_waits_for_a_stream(secured: UpstreamProcess) -> None:
     assert {each.status_code for each in answers} == {200}
     assert len({each.connection for each in arrivals}) == 1
     assert max(at_once) == STREAMS
+
+
+def test_each_frame_of_a_stream_is_a_frame_of_its_own(secured: UpstreamProcess) -> None:
+    """Those that are due at once, too: the role, two tokens, the end and the terminator."""
+    secured.script("h2", script(tokens=2))
+    with Frames(secured.urls["h2"], trusting(secured)) as frames:
+        number = frames.ask(PATH, nonce=NONCE, stream=True)
+        frames.read_until(lambda: number in frames.ended)
+
+    assert [data.count(b"data: ") for data in frames.pieces[number]] == [1] * 5
 
 
 def test_a_stream_too_many_is_refused(secured: UpstreamProcess) -> None:

@@ -19,9 +19,11 @@ from perf.upstream.process import UpstreamProcess
 from tests.conformance.cells import (
     CELLS,
     FAILURES,
+    MEETINGS,
     WAYS,
     Cell,
     Ending,
+    Met,
     Way,
     ending,
     fault_of,
@@ -114,20 +116,20 @@ def test_an_answer_is_understood(clients: Clients, upstream: UpstreamProcess, *,
     assert told.lacks == ()
 
 
-@pytest.mark.parametrize("way", WAYS, ids=str)
-@pytest.mark.parametrize("name", FAILURES)
+@pytest.mark.parametrize("met", MEETINGS, ids=str)
 def test_a_failure_is_heard(
-    clients: Clients, hurried: Clients, upstream: UpstreamProcess, *, name: str, way: Way
+    clients: Clients, hurried: Clients, upstream: UpstreamProcess, *, met: Met
 ) -> None:
-    """By the client's own exception and status, or as an answer that lacks nothing."""
-    fault = fault_of(name, date=soon())
-    upstream.script("a", script_of(fault=fault))
+    """By the client's own exception and status, or as an answer that lacks nothing, be it text or a call."""
+    fault = fault_of(met.name, date=soon())
+    upstream.script("a", script_of(tool=met.laden, cache=met.laden, fault=fault))
 
-    told = ask(hurried if FAILURES[name].ending is Ending.LATE else clients, way)
+    told = ask(hurried if FAILURES[met.name].ending is Ending.LATE else clients, met.way)
 
-    assert (told.ending, told.status) == ending(name, way)
+    assert (told.ending, told.status) == ending(met)
     if told.ending is Ending.WELL:
-        assert told.understood == (usageless() if name == "no-usage" else understood())
+        whole = understood(tool=met.laden, cache=met.laden)
+        assert told.understood == (usageless(tool=met.laden) if met.name == "no-usage" else whole)
     if told.ending is Ending.RATE_LIMIT:
         assert told.retry_after == (fault.retry_after, fault.retry_after_ms)
 
@@ -160,5 +162,5 @@ def test_the_older_clients_make_the_same_of_all() -> None:
     with UpstreamProcess.start(["a"], cpus=None) as fresh:
         newer = json.loads(json.dumps(whole_matrix(fresh, instance="a", date=date)))
 
-    assert len(newer) == len(CELLS) + len(FAILURES) * len(WAYS)
+    assert len(newer) == len(CELLS) + len(MEETINGS)
     assert older == newer

@@ -5,17 +5,24 @@ import signal
 import ssl
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from statistics import median
+from time import monotonic_ns
 
 import httpx
 import pytest
 
 from perf.commands.rig import secure_of
 from perf.errors import UsageError
+from perf.model.units import ms_to_ns
 from perf.upstream import mocks
+from perf.upstream.mocks import Mock
 from perf.upstream.plugin import StartCaching, StartErring, StartStreaming
 from perf.wire.sse import SseDecoder
 
+Serving = AbstractContextManager[Mock]
 CHAT = {"model": "m", "messages": [], "max_tokens": 9}
 STAND_ALONE = """
 from perf.upstream.scripts import script
@@ -53,6 +60,61 @@ def test_an_openai_mock_fails_with_503() -> None:
 
         assert statuses == [503] * 3
         assert len(mock.arrivals()) == 3
+
+
+@pytest.mark.parametrize("start", [mocks.openai_mock, mocks.anthropic_mock])
+def test_a_share_of_the_answers_fails(start: Callable[[float, float], Serving]) -> None:
+    """About three in ten at an error rate of 0.3, and the same ones each time."""
+    failed = []
+    for _ in range(2):
+        with start(0, 0.3) as mock:
+            statuses = asked(mock, count=100)
+        failed.append([status >= 500 for status in statuses])
+
+    assert 18 <= sum(failed[0]) <= 42
+    assert failed[0] == failed[1]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        mocks.openai_mock,
+        mocks.anthropic_mock,
+        mocks.openai_streaming_mock,
+        mocks.anthropic_streaming_mock,
+        mocks.anthropic_mock_with_cache,
+    ],
+)
+def test_a_mock_takes_its_time(start: Callable[[float], Serving]) -> None:
+    """No first byte before `latency_ms`, of whole answers and of streams; without it, none waits for that."""
+    with start(60) as slow, start(0) as quick:
+        for mock in (slow, quick):
+            asked(mock, count=3)
+            asked(mock, count=3, stream=True)
+
+        waits = [[seen.first_byte_ns - seen.arrival_ns for seen in mock.arrivals()] for mock in (slow, quick)]
+    assert min(waits[0]) >= ms_to_ns(60)
+    assert median(waits[1]) < ms_to_ns(60)
+
+
+@pytest.mark.parametrize("start", [mocks.openai_streaming_mock, mocks.anthropic_streaming_mock])
+def test_a_streaming_mock_keeps_its_interval(start: Callable[[float, int, float], Serving]) -> None:
+    """Between the first and the last of its chunks are as many intervals as there are gaps."""
+    with start(0, 6, 15) as slow, start(0, 6, 0) as quick:
+        for mock in (slow, quick):
+            asked(mock, count=3, stream=True)
+
+        spans = [
+            [seen.last_byte_ns - seen.first_byte_ns for seen in mock.arrivals()] for mock in (slow, quick)
+        ]
+    assert min(spans[0]) >= ms_to_ns(70)
+    assert median(spans[1]) < ms_to_ns(70)
+
+
+def asked(mock: Mock, *, count: int, stream: bool = False) -> list[int]:
+    """The statuses of so many requests, to a path that each mock knows."""
+    with httpx.Client(base_url=mock.url) as client:
+        return [client.post("/v1/messages", json=CHAT | {"stream": stream}).status_code for _ in range(count)]
 
 
 def test_fixtures_start_mocks(
@@ -109,6 +171,35 @@ def test_the_stand_alone_server_serves_until_told_to_stop(number: signal.Signals
 
         assert server.wait(10) == 0
     assert statuses == [200, 200]
+
+
+def test_the_stand_alone_server_keeps_to_its_options() -> None:
+    """`--latency-ms`, `--chunks` and `--interval-ms` say when its answers come, and in how many pieces."""
+    command = [sys.executable, "-m", "perf", "upstream"]
+    command += ["--latency-ms", "60", "--chunks", "7", "--interval-ms", "15"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        urls = [server.stdout.readline().strip().split(": ", 1)[1] for _ in range(2)]
+        seen = [
+            waits_of(url, path) for url, path in zip(urls, ("/v1/responses", "/v1/messages"), strict=True)
+        ]
+        os.kill(server.pid, signal.SIGINT)
+
+        assert server.wait(10) == 0
+    assert [count for count, _, _ in seen] == [7, 7]
+    assert min(first_ns for _, first_ns, _ in seen) >= ms_to_ns(60)
+    assert min(last_ns for _, _, last_ns in seen) >= ms_to_ns(60 + 6 * 15)
+
+
+def waits_of(url: str, path: str) -> tuple[int, int, int]:
+    """How many content deltas a stream has, and how long after the sending it began and ended."""
+    with httpx.Client(base_url=url) as client:
+        client.get("/health")
+        start_ns = monotonic_ns()
+        with client.stream("POST", path, json=CHAT | {"input": "hi", "stream": True}) as answer:
+            first_ns = monotonic_ns() - start_ns
+            content = answer.read()
+    return content.count(b'"delta":"') + content.count(b'"text_delta"'), first_ns, monotonic_ns() - start_ns
 
 
 def test_the_stand_alone_server_speaks_tls(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from tests.conformance.raw import PATH, RawClient
 
 FAILING = script(faults=(Fault(kind=FaultKind.STATUS, ratio=1.0, status=500),))
 DEADLINE_S = 10.0
+LAST_CHUNK = b"\r\n0\r\n\r\n"
 START_AND_DIE = """
 import os, signal
 from perf.upstream.process import UpstreamProcess
@@ -109,6 +110,26 @@ def test_cpu_time_only_grows(upstream: UpstreamProcess) -> None:
     assert upstream.cpu_ns() > before_ns > 0
 
 
+def test_cpu_time_is_what_the_kernel_counts(upstream: UpstreamProcess) -> None:
+    """Of a busy second's work the process tells the share that the kernel booked for it, within a tenth."""
+    upstream.script("a", script(tokens=200))
+    before_ns, told_before_ns = scheduled_ns(upstream.pid), upstream.cpu_ns()
+    with RawClient(upstream.urls["a"]) as client:
+        for _ in range(300):
+            client.send(stream=True)
+            client.read_until(LAST_CHUNK)
+    told_ns, booked_ns = upstream.cpu_ns() - told_before_ns, scheduled_ns(upstream.pid) - before_ns
+
+    assert booked_ns > ms_to_ns(50)
+    assert told_ns == pytest.approx(booked_ns, rel=0.1)
+
+
+def scheduled_ns(pid: int) -> int:
+    """The CPU time of all threads of a process, as the scheduler counts it."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+
+
 def test_unknown_instances_are_refused(upstream: UpstreamProcess) -> None:
     """A misspelt instance is an error at once, and the process goes on."""
     with pytest.raises(UpstreamError, match="no instance is called 'zz'"):
@@ -184,14 +205,14 @@ def test_processes_share_a_port() -> None:
         ports = {"a": urlsplit(first.urls["a"]).port or 0}
         with UpstreamProcess.start(ports, cpus=None, shared=True) as second:
             statuses = {status(first, "a") for _ in range(64)}
-            seen = [len(process.drain()) for process in (first, second)]
+            logs = [process.drain() for process in (first, second)]
 
         with pytest.raises(UpstreamError, match="in use"):
             UpstreamProcess.start(ports, cpus=None)
 
     assert statuses == {200}
-    assert sum(seen) == 64
-    assert all(seen)
+    assert all(logs)
+    assert len({arrival.connection for log in logs for arrival in log}) == 64
 
 
 def test_what_cannot_be_put_into_http_is_told() -> None:

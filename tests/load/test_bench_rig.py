@@ -114,7 +114,7 @@ def test_a_taken_port_is_a_usage_error(mock: MockServer) -> None:
 
 def _ask(port: int, path: str) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("POST", f"/v1/{path}", body=b'{"model":"m","messages":[]}')
+    connection.request("POST", f"/v1/{path}", body=b'{"model":"m","messages":[],"max_tokens":9}')
     status = connection.getresponse().status
     connection.close()
     return status

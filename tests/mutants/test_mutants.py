@@ -12,7 +12,9 @@ import pytest
 from perf.model import metric as m
 from perf.model.metric import Metric
 from perf.model.scenario import Scenario
+from perf.model.units import s_to_ns
 from perf.model.verdict import Decision, Finding
+from perf.pipeline.order import lasting
 from perf.scenarios import SCENARIOS
 from tests.mutants.trial import PROJECT, Court, court, shortened, with_keys
 
@@ -23,7 +25,8 @@ FOLDER = Path(__file__).parent
 class Mutant:
     """A patch, the scenario that catches it, the parts that are enough, and the criterion that turns red.
 
-    `keys` makes a scenario about many client keys one about so many; 0 leaves it as it is.
+    `keys` makes a scenario about many client keys one about so many, `seconds` a long one last so long; 0
+    leaves it as it is.
     """
 
     patch: str
@@ -31,12 +34,17 @@ class Mutant:
     parts: tuple[str, ...]
     metric: Metric
     keys: int = 0
+    seconds: int = 0
 
     @property
     def trial(self) -> Scenario:
         """The short form; the criterion is about its last part."""
         scenario = next(each for each in SCENARIOS if each.name == self.scenario)
-        return shortened(with_keys(scenario, self.keys) if self.keys else scenario, *self.parts)
+        if self.keys:
+            scenario = with_keys(scenario, self.keys)
+        if self.seconds:
+            (scenario,) = lasting([scenario], s_to_ns(self.seconds))
+        return shortened(scenario, *self.parts)
 
     def verdict(self, findings: tuple[Finding, ...]) -> Decision:
         """What was decided of the criterion."""
@@ -53,6 +61,12 @@ MUTANTS = (
         metric=m.ABORT_SEEN_RATIO,
     ),
     Mutant(
+        patch="aborts-noticed-late",
+        scenario="client-aborts",
+        parts=("aborted-streams",),
+        metric=m.ABORT_TIME_P95,
+    ),
+    Mutant(
         patch="connection-per-request",
         scenario="baseline-latency",
         parts=("sequential",),
@@ -64,15 +78,48 @@ MUTANTS = (
         parts=("100-chunks", "2000-chunks"),
         metric=m.CPU_PER_DELTA,
     ),
+    Mutant(
+        patch="quadratic-pass-through",
+        scenario="drain-rate",
+        parts=("chat-100-chunks", "chat-2000-chunks"),
+        metric=m.CPU_PER_DELTA,
+    ),
     Mutant(patch="streams-kept", scenario="drain-rate", parts=("held-open",), metric=m.MEMORY_PER_CHUNK),
     Mutant(patch="first-frame-only", scenario="stream-faults", parts=("coalesced",), metric=m.SUCCESS_RATIO),
     Mutant(
+        patch="events-per-read",
+        scenario="stream-faults",
+        parts=("split-converted",),
+        metric=m.SUCCESS_RATIO,
+    ),
+    Mutant(
         patch="lost-failover-on-503", scenario="stream-faults", parts=("overloaded",), metric=m.SUCCESS_RATIO
     ),
+    Mutant(
+        patch="streams-not-failed-over",
+        scenario="stream-faults",
+        parts=("overloaded-streams",),
+        metric=m.SUCCESS_RATIO,
+    ),
     Mutant(patch="failures-uncounted", scenario="failover", parts=("errors",), metric=m.FAILING_ATTEMPTS),
+    Mutant(
+        patch="refusals-retried",
+        scenario="memory-leak",
+        parts=("mix",),
+        metric=m.ATTEMPTS_PER_REQUEST,
+        seconds=15,
+    ),
     Mutant(patch="refusals-uncounted", scenario="failover", parts=("death",), metric=m.REFUSED_CONNECTS),
     Mutant(patch="probed-only-once", scenario="failover", parts=("death",), metric=m.RECOVER_TIME),
     Mutant(patch="stickiness-broken", scenario="sticky-sessions", parts=("keys",), metric=m.STICKY_RATIO),
+    Mutant(patch="one-for-all", scenario="sticky-sessions", parts=("keys",), metric=m.SHARE_DEVIATION),
+    Mutant(
+        patch="sessions-forgotten",
+        scenario="key-cardinality",
+        parts=("keys",),
+        metric=m.STICKY_RATIO,
+        keys=2_000,
+    ),
     Mutant(
         patch="weights-ignored",
         scenario="weighted-balancing",
@@ -93,7 +140,19 @@ MUTANTS = (
         patch="buffered-streams", scenario="stream-faults", parts=("stalled",), metric=m.TTFT_OVERHEAD_P50
     ),
     Mutant(
+        patch="buffered-conversion",
+        scenario="stream-faults",
+        parts=("stalled-converted",),
+        metric=m.TTFT_OVERHEAD_P50,
+    ),
+    Mutant(
         patch="cache-tokens-lost", scenario="stream-fidelity", parts=("chat-converted",), metric=m.USAGE_RATIO
+    ),
+    Mutant(
+        patch="cache-tokens-lost-whole",
+        scenario="stream-fidelity",
+        parts=("chat-converted-whole",),
+        metric=m.USAGE_RATIO,
     ),
     Mutant(patch="clean-end-after-cut", scenario="stream-faults", parts=("cut",), metric=m.SILENT_CUT_RATIO),
     Mutant(patch="endless-after-cut", scenario="stream-faults", parts=("cut",), metric=m.CUT_END_RATIO),

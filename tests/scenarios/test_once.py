@@ -22,9 +22,11 @@ _KNOWN = {Decision.MET, Decision.MISSED, Decision.UNMEASURABLE}
 _FACTS = {
     m.SUCCESS_RATIO.name,
     m.UNDISTURBED_SUCCESS.name,
+    m.ATTEMPTS_PER_REQUEST.name,
     m.CONTENT_RATIO.name,
     m.BYSTANDER_STICKY_RATIO.name,
     m.SHARE_DEVIATION.name,
+    m.STICKY_RATIO.name,
     m.SOCKET_GROWTH.name,
     m.FD_GROWTH.name,
     m.MEMORY_PER_KEY.name,
@@ -62,6 +64,7 @@ _SHORT_FORMS = (
         "concurrent-throughput", workload=ClosedLoop(connections=200, requests=1_500), warmup_requests=0
     ),
     _few_keys("weighted-balancing", keys=2_000, laps=1),
+    _shorter("sticky-sessions-10000", workload=ClosedLoop(connections=20, requests=1_000)),
     _shorter(
         "memory-leak",
         workload=ConstantRate(per_second=100, duration_ns=s_to_ns(4)),

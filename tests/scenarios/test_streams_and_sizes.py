@@ -22,10 +22,20 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
 @pytest.mark.parametrize(
     ("scenario", "parts"),
     [
-        ("stream-faults", ("split", "cut-converted", "rate-limited")),
-        ("client-aborts", ("aborted-answers", "new-connections")),
+        (
+            "stream-faults",
+            (
+                "split",
+                "split-converted",
+                "cut-converted",
+                "cut-messages",
+                "stalled-messages",
+                "rate-limited",
+            ),
+        ),
+        ("client-aborts", ("aborted-converted", "aborted-messages", "aborted-answers", "new-connections")),
         ("large-prompts", ("1kb", "100kb", "1mb", "conversation")),
-        ("stream-fidelity", ("chat", "messages")),
+        ("stream-fidelity", ("chat", "messages", "chat-whole", "messages-whole")),
         ("drain-rate", ("100-chunks", "500-chunks", "held-open")),
         ("health-under-load", ("busy", "large")),
         ("config-scale", ("small", "instances")),

@@ -4,8 +4,11 @@ from array import array
 from collections.abc import Sequence
 from random import Random
 
+from perf.judge.compare import series_of
+from perf.judge.criteria import judge_criteria
 from perf.model import metric as m
 from perf.model.load import ClosedLoop, Outcome, Phase, Recording, Sample
+from perf.model.metric import Metric
 from perf.model.policy import DEFAULT_POLICY, Policy
 from perf.model.run import Arm, Block, Mode, PartRecord, Run
 from perf.model.scenario import (
@@ -20,6 +23,7 @@ from perf.model.scenario import (
 from perf.model.slices import Happened, Manner, Neighbours, SliceRecord, SliceStep
 from perf.model.units import ms_to_ns
 from perf.model.upstream import Arrival
+from perf.model.verdict import Finding
 from perf.scenarios.topologies import GENERAL, script
 from tests.factories import a_block, a_build, a_header, a_part, a_run
 
@@ -219,8 +223,18 @@ def a_slice(
         sut_rss_bytes=1_000_000,
         upstream_cpu_ns=5_000,
         wall_ns=100_000,
+        sut_cores=1,
         rig_cores=1,
         machine_cores=2,
         upstream_key="secret",
         neighbours=neighbours,
     )
+
+
+def criterion_finding(criterion: Criterion, *, part: Part, values: dict[Metric, float]) -> Finding:
+    """What is found of the only criterion of this part, where the candidate has these values."""
+    record = a_part(arm=Arm.CANDIDATE, values={metric.name: value for metric, value in values.items()})
+    block = a_block(number=0, parts=(record,))
+    scenario = a_scenario(parts=(part,), criteria=(criterion,))
+    (finding,) = judge_criteria((scenario,), all_series=series_of([block]), blocks=[block], policy=POLICY)
+    return finding

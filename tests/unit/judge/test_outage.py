@@ -9,6 +9,7 @@ from perf.judge.outage import (
     bystander_e2e_ns,
     bystander_sticky_ratio,
     detect_time_ns,
+    elsewhere_before,
     failing_attempts,
     moves_per_orphan,
     outage_overhead_ns,
@@ -107,6 +108,20 @@ def test_an_instance_that_fails_is_to_be_detected_like_a_dead_one() -> None:
     """Another one is asked 11,100 ns after the first failure."""
     assert detect_time_ns(_pool("00001111", change=Change.FAILS)) == 11_100
     assert detect_time_ns(_pool("00001111", change=Change.HANGS)) is None
+
+
+@pytest.mark.parametrize(
+    ("instances", "change", "share"),
+    [
+        ("0001111100", Change.DIES, 0.0),
+        ("0121111100", Change.FAILS, 2 / 3),
+        ("0121111100", Change.HANGS, None),
+    ],
+    ids=["in order", "by turns", "found out by patience"],
+)
+def test_what_others_had_before_the_loss(instances: str, change: Change, share: float | None) -> None:
+    """Of the three requests before it; a gateway that keeps to its primary asks no other one then."""
+    assert elsewhere_before(_pool(instances, change=change)) == share
 
 
 def test_the_overhead_of_an_outage_is_that_of_the_requests_meanwhile() -> None:

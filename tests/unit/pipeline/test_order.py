@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from perf.errors import ConfigError, NothingToCompareError, UsageError
+from perf.model import metric as m
 from perf.model.counting import CounterChoice
 from perf.model.policy import DEFAULT_POLICY
 from perf.model.run import Skip
@@ -65,7 +66,9 @@ _PLAIN = {
     "5": {"chat", "chat-stream"},
     "9": {"split", "coalesced", "cut", "stalled"},
     "9S": {"coalesced", "cut"},
-    "14": {"chat"},
+    "10": {"aborted-streams", "aborted-answers", "kept-connections", "new-connections"},
+    "14": {"chat", "chat-whole"},
+    "16": {"chat-100-chunks", "chat-2000-chunks", "held-open"},
     "17": {"chat", "chat-stream"},
 }
 
@@ -100,6 +103,7 @@ def test_what_a_target_does_not_claim_is_skipped_with_the_reason() -> None:
     assert [skip.scenario for skip in skips if not skip.part] == wanting
     assert [skip.place for skip in skips if skip.part] == [
         "stream-faults/overloaded",
+        "stream-faults/overloaded-streams",
         "stream-faults/rate-limited",
     ]
     assert all("failover" in skip.reason for skip in skips)
@@ -126,7 +130,7 @@ def test_every_part_is_either_measured_or_told_as_skipped(
         assert all(_ASKS[part.ask] in claims for each in kept for part in each.parts)
 
 
-@pytest.mark.parametrize("number", ["5", "9", "9S", "14", "17"])
+@pytest.mark.parametrize("number", ["5", "9", "9S", "10", "14", "16", "17"])
 def test_a_target_of_plain_streams_is_held_to_what_it_serves(number: str) -> None:
     """Neither conversion nor failover is needed to pass a stream on."""
     target = replace(TARGETS[0], capabilities=frozenset({Capability.OPENAI_CHAT, Capability.STREAMING}))
@@ -225,6 +229,20 @@ def test_a_duration_changes_only_what_watches_growth() -> None:
     assert lasting(SCENARIOS, None) == SCENARIOS
     with pytest.raises(UsageError, match="duration"):
         lasting(select("fast", ["7"]), 20)
+
+
+def test_a_criterion_that_needs_more_is_left_out_alone() -> None:
+    """Its part is measured all the same, and held to the others."""
+    (whole,) = select("medium", ["15"])
+    target = replace(TARGETS[0], capabilities=frozenset(Capability) - {Capability.STICKY_BY_KEY})
+    (kept,), skips = servable([whole], target)
+
+    assert kept.parts == whole.parts
+    assert skips == ()
+    assert set(whole.criteria) - set(kept.criteria) == {
+        each for each in whole.criteria if each.metric is m.STICKY_RATIO
+    }
+    assert len(kept.criteria) == len(whole.criteria) - 1
 
 
 def test_a_part_that_needs_more_is_left_out_with_its_criteria() -> None:

@@ -21,6 +21,7 @@ def test_gateway_and_rig_never_share_a_core(cores: frozenset[int]) -> None:
     assert placement.sut | rig == cores
     assert not placement.sut & rig
     assert placement.rig_cores == len(rig)
+    assert placement.sut_cores == len(placement.sut)
     assert placement.lone is not None
     assert placement.lone <= placement.sut
     assert len(placement.lone) == 1
@@ -33,7 +34,7 @@ def test_one_core_is_shared_and_said_so() -> None:
     assert placement.sut is None
     assert placement.lone is None
     assert placement.text == "unpinned"
-    assert placement.rig_cores == 1
+    assert placement.rig_cores == placement.sut_cores == placement.cores == 1
 
 
 def test_a_moved_process_comes_back() -> None:

@@ -2,7 +2,9 @@
 
 import ast
 import json
+import re
 import shlex
+from collections import Counter
 
 import pytest
 import yaml
@@ -10,6 +12,7 @@ from hypothesis import given, settings
 
 from perf.model.scenario import Ask, Provider
 from perf.model.target import ConfigRequest, Target
+from perf.model.units import s_to_ns
 from perf.targets import TARGETS
 from perf.targets.litellm import LITELLM
 from perf.targets.portkey import PORTKEY
@@ -120,6 +123,16 @@ def test_routers_get_the_openai_instances(target: Target) -> None:
         request.endpoints[2].base_url,
     ]
     assert words[words.index("--port") + 1] == "8080"
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_recovery_is_left_to_the_gateway_unless_it_is_asked_for(target: Target) -> None:
+    """Where nothing is asked for, nothing is written that is not there with a recovery time too."""
+    endpoints = (an_endpoint(0), an_endpoint(1, priority=2))
+    files = [target.render(a_request(*endpoints, recovery_ns=ns)) for ns in (0, s_to_ns(7))]
+    without, asked = (Counter(re.findall(r"[\w.-]+", " ".join(each.values()))) for each in files)
+
+    assert without <= asked
 
 
 @pytest.mark.parametrize("target", [LITELLM, *ROUTERS], ids=lambda target: target.name)

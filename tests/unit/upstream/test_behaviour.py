@@ -69,7 +69,9 @@ def test_many_model_names_do_not_pile_up() -> None:
         assert b'"m%d"' % number in behaviour.answer(b"POST", PATH, body=body).delivery.rest
 
 
-@pytest.mark.parametrize("path", ["/health", "/v1/models", "/get_server_info", "/"])
+@pytest.mark.parametrize(
+    "path", ["/health", "/v1/models", "/get_server_info", "/", "/v1/models/gpt-4o-mini", "/v1/models/"]
+)
 def test_probes_succeed_at_once(path: str) -> None:
     """A gateway's own calls neither wait nor draw, even of a provider that always fails."""
     answering = failing(1.0).answer(b"GET", path, body=b"")

@@ -10,7 +10,7 @@ from perf.upstream.replies import Ask
 
 NONCE = b"0123456789ab00000001"
 OTHER = b"0123456789ab0000beef"
-KNOWN = Known("/v1/messages", "k", Ask(Dialect.ANTHROPIC_MESSAGES, "m", False, False), True)
+KNOWN = Known("/v1/messages", "k", Ask(Dialect.ANTHROPIC_MESSAGES, "m", False, False), True, "2026-10-21")
 NONCES = st.binary(min_size=20, max_size=20).map(lambda drawn: drawn.hex()[:20].encode())
 
 

@@ -1,6 +1,8 @@
 """Answers as timed pieces, with and without faults."""
 
 import json
+from datetime import datetime
+from time import time
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from perf.upstream.scripts import expected_text, script
 from perf.wire.read import EventKind, body_text, reader_for
 from perf.wire.sse import SseDecoder
 
+A_MONTH_S = 31 * 86_400
 DIALECTS = pytest.mark.parametrize("dialect", Dialect)
 STREAMS = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 SCRIPT = script(tokens=4, interval_ns=ms_to_ns(20))
@@ -258,3 +261,14 @@ def test_faults_act_together() -> None:
     assert answer.end is End.RST
     assert body(answer) == body(reply(a_fault(FaultKind.NO_TERMINATOR)))
     assert max(len(piece.data) for piece in answer.pieces) == 5
+
+
+@pytest.mark.parametrize("status", [0, 429])
+def test_the_limits_of_anthropic_reset_in_the_future(status: int) -> None:
+    """Of good answers and of refusals for too many requests alike; all answers of a process tell one time."""
+    fault = a_fault(FaultKind.STATUS, status=status)
+    replies = [reply(*faults, dialect=Dialect.ANTHROPIC_MESSAGES) for faults in ((), (fault,))]
+
+    resets = {value for each in replies for name, value in each.headers if name.endswith("-reset")}
+    (reset,) = resets
+    assert 0 < datetime.fromisoformat(reset).timestamp() - time() < A_MONTH_S

@@ -7,6 +7,7 @@ import pytest
 
 from perf.model.upstream import Fault, FaultKind
 from perf.model.wire import NONCE_ECHO, NONCE_HEADER, NONCE_LENGTH, Dialect
+from perf.upstream.behaviour import Behaviour
 from perf.upstream.respx_routes import mock_router
 from perf.upstream.scripts import expected_text, script
 from perf.wire.read import body_text, reader_for
@@ -64,16 +65,34 @@ def test_faults_of_the_connection_are_httpx_errors(kind: FaultKind, error: type[
         post(Dialect.OPENAI_CHAT, Fault(kind=kind, ratio=1.0), stream=True)
 
 
+@pytest.mark.parametrize("instance", ["openai", "anthropic", "third"])
+def test_a_router_draws_as_the_instance_of_its_name(instance: str) -> None:
+    """The same requests fail that fail of the server's, in the order in which they come."""
+    wanted = script(faults=(Fault(kind=FaultKind.STATUS, ratio=0.5, status=503),), seed=11)
+    behaviour = Behaviour(wanted, instance=instance)
+    path = PATHS[Dialect.OPENAI_CHAT]
+
+    with mock_router(wanted, instance=instance):
+        routed = [httpx.post(f"https://provider.test{path}", json=ASK).status_code for _ in range(60)]
+
+    body = httpx.Request("POST", "https://provider.test", json=ASK).content
+    served = [behaviour.answer(b"POST", path, body=body).delivery.status for _ in range(60)]
+    assert routed == served
+    assert set(routed) == {200, 503}
+
+
 def test_other_requests_are_probes() -> None:
-    """A GET gets a 200, an unknown POST a 404, a broken body a 400."""
+    """A GET gets a 200, an unknown POST a 404, a broken body a 400, another method of an endpoint a 405."""
     with mock_router(script()):
         seen = [
             httpx.get("https://provider.test/v1/models"),
             httpx.post("https://provider.test/v1/embeddings", json={"model": "m"}),
             httpx.post("https://provider.test/v1/messages", content=b"{"),
+            httpx.delete("https://provider.test/v1/messages"),
         ]
 
-    assert [answer.status_code for answer in seen] == [200, 404, 400]
+    assert [answer.status_code for answer in seen] == [200, 404, 400, 405]
+    assert seen[3].json()["request_id"] == seen[3].headers["request-id"]
     assert [model["object"] for model in seen[0].json()["data"]] == ["model", "model"]
 
 
