@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from perf.model.load import LAG_NS, Outcome, Phase, Sample
+from perf.model.load import LAG_NS, MEDIAN_LAG_NS, Outcome, Phase, Sample
 from perf.model.policy import Policy
 from perf.model.scenario import Ask
 from perf.model.slices import SliceRecord
@@ -38,6 +38,7 @@ def problems_of(record: SliceRecord, *, policy: Policy) -> tuple[str, ...]:
         _misdirected(record),
         _busy_rig(record, policy=policy),
         _late_rig(record, policy=policy),
+        _slow_rig(record),
         _cut_short(record),
     )
     return tuple(problem for problem in checks if problem)
@@ -154,6 +155,17 @@ def _late_rig(record: SliceRecord, *, policy: Policy) -> str:
         f"the rig was the bottleneck: it took up {late_ratio:.0%} of the requests more than "
         f"{ns_to_ms(LAG_NS):.0f} ms late, the limit is {policy.max_lag_ratio:.0%}; "
         f"the worst by {ns_to_ms(recording.worst_lag_ns):.0f} ms"
+    )
+
+
+def _slow_rig(record: SliceRecord) -> str:
+    """Nor may it be late by a little each time: that hides in no share, but in every latency."""
+    median_ns = record.recording.median_lag_ns
+    if median_ns <= MEDIAN_LAG_NS or record.step.part.saturating:
+        return ""
+    return (
+        f"the rig was the bottleneck: it took up half of the requests {ns_to_ms(median_ns):.1f} ms late or "
+        f"more, the limit is {ns_to_ms(MEDIAN_LAG_NS):.0f} ms"
     )
 
 

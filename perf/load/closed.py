@@ -15,7 +15,11 @@ _DIALS_AT_ONCE = 32
 
 
 class ClosedLoopDriver:
-    """Slots, each with one connection that is replaced when it closes."""
+    """Slots, each with one connection that is replaced when it closes.
+
+    A request that has to wait for its connection is intended for when it asked for one: connect and TLS are
+    a part of what its client waits for, as they are in an open loop.
+    """
 
     __slots__ = (
         "_connections",
@@ -117,7 +121,7 @@ class ClosedLoopDriver:
         match connection:
             case Connection():
                 self._connections[slot] = connection
-                connection.send(number, 0)
+                connection.send(number, asked_ns)
             case Unconnected(number=attempt, outcome=outcome):
                 self._terms.record_unsent(number, asked_ns, slot=slot, connection=attempt, outcome=outcome)
                 self._next(slot)

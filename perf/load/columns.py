@@ -12,7 +12,7 @@ _FIELDS = Sample._fields
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Samples in no particular order, 120 bytes each, and the times of their deltas and frames, 8 bytes each.
+    """Samples in no particular order, 128 bytes each, and the times of their deltas and frames, 8 bytes each.
 
     `rows` has the fields of a `Sample` one after the other; the times follow the order of the rows.
     """

@@ -15,6 +15,9 @@ from perf.model.load import Outcome
 
 _OK = Outcome.OK
 """Bound once: CPython 3.11 finds an enum's member by way of a failed attribute look-up."""
+MOST_BYTES = 64 * 2**20
+"""An answer that is longer has no end: it is kept until it is whole, and would fill the memory."""
+_MOST_HEAD_BYTES = 2**20
 _NO_TIMES: tuple[list[int], list[int]] = ([], [])
 
 
@@ -37,8 +40,8 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_abort_after", "_begun", "_bytes_in", "_chunks", "_complete", "_familiar", "_head",
-        "_headers_done", "_intended_ns", "_keep_alive", "_nonce", "_parser", "_reader",
-        "_request", "_request_number", "_roster", "_status", "_template", "_terms", "_transport",
+        "_headers_done", "_intended_ns", "_keep_alive", "_nonce", "_output_tokens", "_parser",
+        "_reader", "_request", "_request_number", "_roster", "_status", "_template", "_terms", "_transport",
         "_turn", "_used", "busy", "closed", "first_byte_ns", "number", "on_body", "owner",
         "sent_ns", "slot",
     )  # fmt: skip
@@ -80,8 +83,8 @@ class Connection(asyncio.Protocol):
             self._choose(number)
         request, self._request_number = self._request, number
         if request.stream:
-            self._reader = StreamReader(request.dialect, counting=request.expected.counts is not None)
-        self._bytes_in = self._status = self.first_byte_ns = 0
+            self._reader = StreamReader(request.dialect)
+        self._bytes_in = self._status = self.first_byte_ns = self._output_tokens = 0
         if self._head:
             self._forget_parsed()
         self.busy = True
@@ -124,6 +127,7 @@ class Connection(asyncio.Protocol):
             self.first_byte_ns = read_ns
             self._bytes_in = len(data)
             self._status = 200
+            self._output_tokens = self._familiar.output_tokens
             self._keep_alive = True
             self._finish(_OK, read_ns)
 
@@ -139,7 +143,7 @@ class Connection(asyncio.Protocol):
         self.first_byte_ns = self.first_byte_ns or read_ns
         if not self._headers_done:
             self._head += data
-        if not self._parse(data):
+        if self._is_endless() or not self._parse(data):
             return
         if self._reader is not None and self._chunks and not self._read_stream(self._reader, read_ns):
             return
@@ -160,6 +164,13 @@ class Connection(asyncio.Protocol):
             if not self._complete:
                 self._reject()
                 return False
+        return True
+
+    def _is_endless(self) -> bool:
+        """Whether this is more than any answer has, which ended the exchange."""
+        if self._bytes_in <= (MOST_BYTES if self._headers_done else _MOST_HEAD_BYTES):
+            return False
+        self._reject()
         return True
 
     def on_message_begin(self) -> None:
@@ -197,44 +208,30 @@ class Connection(asyncio.Protocol):
             bad_status = status_outcome(self._status)
             if bad_status is not None:
                 return bad_status
+        expected, nonce = self._request.expected, self._nonce
         if self._reader is not None:
-            return self._request.expected.of_stream(self._reader, nonce=self._nonce, whole=whole)
-        return self._body_outcome() if whole else Outcome.RESET
-
-    def _body_outcome(self) -> Outcome:
-        """The outcome of the whole body that has come; one that was found good before is not read again."""
-        body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        expected, familiar = self._request.expected, self._familiar
-        if body and body == familiar.body and not expected.echoes:
-            return _OK
-        outcome = expected.of_body(body, self._request.dialect, nonce=self._nonce)
-        if outcome is _OK:
-            familiar.body = body
+            judged = expected.of_stream(self._reader, head=self._head, nonce=nonce, whole=whole)
+        elif whole:
+            body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+            judged = expected.of_body(body, familiar=self._familiar, nonce=nonce)
+        else:
+            return Outcome.RESET
+        outcome, self._output_tokens = judged
         return outcome
 
     def _repeats(self) -> bool:
         """Whether a good answer of the same bytes would be as good for the next request of its kind."""
-        return (
-            self._reader is None
-            and self._status == 200
-            and self._keep_alive
-            and not self._request.expected.echoes
-        )
+        is_plain = self._reader is None and self._status == 200
+        return is_plain and self._keep_alive and not self._request.expected.echoes
 
     def _finish(self, outcome: Outcome, last_byte_ns: int) -> None:
         self.busy = False
         self._used += 1
-        if not self.closed and (not self._keep_alive or (self._terms.closing and self._is_to_close())):
+        terms = self._terms
+        if not self.closed and (not self._keep_alive or (terms.closing and terms.closes_after(self._used))):
             self._hang_up()
         self._record(outcome, last_byte_ns)
         self.owner.finished(self)
-
-    def _is_to_close(self) -> bool:
-        """Whether this connection has had all its requests, or is the one that churn takes."""
-        terms = self._terms
-        return self._used == terms.requests_per_connection or (
-            terms.churn.is_on and terms.churn.takes(monotonic_ns())
-        )
 
     def _record(self, outcome: Outcome, last_byte_ns: int) -> None:
         recorder, number = self._terms.recorder, self._request_number
@@ -258,6 +255,7 @@ class Connection(asyncio.Protocol):
                 outcome,
                 last_byte_ns or monotonic_ns(),
                 len(frames_ns),
+                self._output_tokens,
             )
         )
 
@@ -267,7 +265,7 @@ class Connection(asyncio.Protocol):
         self._finish(outcome, 0)
 
     def _reject(self) -> None:
-        """End an exchange whose answer is not HTTP."""
+        """End an exchange whose answer is not HTTP, or has no end."""
         self.give_up(Outcome.WRONG_CONTENT if self._reader is None else Outcome.MALFORMED_STREAM)
 
     def _hang_up(self) -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from statistics import median_low
 
 import uvloop
 
@@ -25,7 +27,7 @@ from perf.load.share import WHOLE, Share
 from perf.load.sweep import Sweep
 from perf.load.tasks import Mishap, Tasks
 from perf.load.terms import Terms
-from perf.model.load import ClosedLoop, LoadPlan, OpenLoop, Recording
+from perf.model.load import LAG_NS, ClosedLoop, LoadPlan, OpenLoop, Phase, Recording
 from perf.model.units import NS_PER_MS, ms_to_ns
 
 _LATE_NS = NS_PER_MS
@@ -44,6 +46,7 @@ class Figures:
     late_sends: int
     lagging_sends: int
     worst_lag_ns: int
+    median_lag_ns: int
     unsent: int
 
 
@@ -111,6 +114,14 @@ async def _all(engines: Sequence["Engine"], interrupts: Interrupts) -> None:
     await mishap.none_until(asyncio.gather(*(engine.run(mishap) for engine in engines)))
 
 
+def _late_sends(columns: Columns) -> int:
+    """How many requests of a schedule left late; warm-up has none."""
+    rows = zip(*map(columns.column, ("phase", "sent_ns", "intended_ns")), strict=True)
+    return sum(
+        sent_ns - intended_ns > _LATE_NS for phase, sent_ns, intended_ns in rows if phase == Phase.STEADY
+    )
+
+
 def _nobody_to_wait_for() -> None:
     """One engine starts its steady state when it likes."""
 
@@ -127,14 +138,13 @@ class Engine:
         "_curfew",
         "_dialer",
         "_ended_ns",
-        "_lagging",
+        "_lags_ns",
         "_plan",
         "_planned",
         "_share",
         "_started_ns",
         "_tasks",
         "_terms",
-        "_worst_lag_ns",
         "before_steady",
         "relay",
     )
@@ -146,8 +156,8 @@ class Engine:
         self._share = share
         self.before_steady: Callable[[], None] = _nobody_to_wait_for
         self.relay: Relay | None = None
-        self._cpu_ns = self._started_ns = self._ended_ns = self._worst_lag_ns = self._lagging = 0
-        self._planned = 0
+        self._cpu_ns = self._started_ns = self._ended_ns = self._planned = 0
+        self._lags_ns = array("q")
 
     @property
     def connections(self) -> int:
@@ -208,12 +218,11 @@ class Engine:
         )
         numbers = self._share.steady(self._plan, len(times_ns))
         self._planned += len(numbers)
+        own_times_ns = times_ns[self._share.index :: self._share.of]
         self._start(after_ns=_HEAD_START_NS)
         self._curfew.rule(pool)
-        await pool.run(
-            times_ns[self._share.index :: self._share.of], numbers=numbers, start_ns=self._started_ns
-        )
-        self._worst_lag_ns, self._lagging = pool.worst_lag_ns, pool.lagging
+        await pool.run(own_times_ns, numbers=numbers, start_ns=self._started_ns)
+        self._lags_ns = pool.lags_ns
 
     def _start(self, *, after_ns: int) -> None:
         self._cpu_ns, self._started_ns = time.process_time_ns(), time.monotonic_ns() + after_ns
@@ -225,15 +234,15 @@ class Engine:
     def figures(self) -> Figures:
         """What a run that has ended took."""
         columns = self.columns()
-        sent = zip(columns.column("sent_ns"), columns.column("intended_ns"), strict=True)
         return Figures(
             started_ns=self._started_ns,
             ended_ns=self._ended_ns,
             engine_cpu_ns=self._cpu_ns,
             connections_opened=self._dialer.opened,
-            late_sends=sum(sent_ns - intended_ns > _LATE_NS for sent_ns, intended_ns in sent),
-            lagging_sends=self._lagging,
-            worst_lag_ns=self._worst_lag_ns,
+            late_sends=0 if isinstance(self._plan.workload, ClosedLoop) else _late_sends(columns),
+            lagging_sends=sum(lag_ns > LAG_NS for lag_ns in self._lags_ns),
+            worst_lag_ns=max(self._lags_ns, default=0),
+            median_lag_ns=median_low(self._lags_ns) if self._lags_ns else 0,
             unsent=self._planned - len(columns),
         )
 
@@ -253,5 +262,6 @@ class Engine:
             late_sends=figures.late_sends,
             lagging_sends=figures.lagging_sends,
             worst_lag_ns=figures.worst_lag_ns,
+            median_lag_ns=figures.median_lag_ns,
             unsent=figures.unsent,
         )

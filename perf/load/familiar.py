@@ -21,12 +21,17 @@ class Familiar:
 
     Another of the same length that has the same bytes everywhere else, and only printable ones there,
     is framed alike and says the same: a request id or a date makes no difference to either.
+    `output_tokens` is what it told; `body_tokens` what `body` did, the last good body whatever its head.
     """
 
-    __slots__ = ("_answer", "_inside", "_length_bytes", "_outside", "_pieces", "_spans", "body")
+    __slots__ = (
+        "_answer", "_inside", "_length_bytes", "_outside", "_pieces", "_spans", "body", "body_tokens",
+        "output_tokens",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.body = b""
+        self.body_tokens = self.output_tokens = 0
         self._answer = b""
         self._length_bytes = 0
         self._spans: tuple[Span, ...] = ()
@@ -54,7 +59,7 @@ class Familiar:
             self._length_bytes, self._spans = 0, ()
             return
         self._spans = self._varying(data, last)
-        self._length_bytes = len(data)
+        self._length_bytes, self.output_tokens = len(data), self.body_tokens
         self._inside, self._outside = _cuts(self._spans, len(data))
         self._pieces = self._outside(data)
 

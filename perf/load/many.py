@@ -26,7 +26,8 @@ class Merged:
     """All that the processes of one plan recorded; histograms, like `outcomes`, are of steady state.
 
     `e2e`, `ttft` and `itl` hold successes, `failed_e2e` what failed, up to when that was known.
-    `figures` has the first start, the last end, sums of counts and CPU time, and the worst lag.
+    `figures` has the first start, the last end, sums of counts and CPU time, and the worst lag
+    and median lag of any process.
     """
 
     columns: Columns
@@ -51,7 +52,7 @@ def run_many(plan: LoadPlan, *, processes: int, ca_file: Path | None = None) -> 
     """Carry out a plan by so many processes, each with every n-th request, connection and arrival.
 
     Blocks as `run` does, and raises `LoadError` likewise; steady state starts when all have warmed up.
-    Needs 120 bytes a sample and 8 a delta and a frame here, twice that while a part is handed over, and as
+    Needs 128 bytes a sample and 8 a delta and a frame here, twice that while a part is handed over, and as
     much once more in the processes. Starts them by spawning: call it below `if __name__ == "__main__"`.
     """
     if not 1 <= processes <= max(1, len(Share(index=0, of=1).slots(plan))):
@@ -124,6 +125,7 @@ def _merged(parts: Sequence[_Part]) -> Merged:
             late_sends=sum(part.figures.late_sends for part in parts),
             lagging_sends=sum(part.figures.lagging_sends for part in parts),
             worst_lag_ns=max(part.figures.worst_lag_ns for part in parts),
+            median_lag_ns=max(part.figures.median_lag_ns for part in parts),
             unsent=sum(part.figures.unsent for part in parts),
         ),
     )

@@ -3,7 +3,6 @@
 import asyncio
 from array import array
 from collections import deque
-from collections.abc import Iterator
 from time import monotonic_ns
 
 from perf.load.connection import Connection
@@ -11,7 +10,6 @@ from perf.load.dialer import Dialer, Unconnected
 from perf.load.pacer import Alarm
 from perf.load.tasks import Tasks
 from perf.load.terms import Terms
-from perf.model.load import LAG_NS
 
 _SENDS_AT_ONCE = 64
 """After so many sends in one turn, answers are read first."""
@@ -20,14 +18,13 @@ _SENDS_AT_ONCE = 64
 class OpenLoopDriver:
     """A pool with a place for each of `slots`, last in first out; requests beyond it wait their turn.
 
-    `worst_lag_ns` is how far the schedule itself fell behind: from the intended time of a request
-    to the moment when the engine took it up, before any wait for a connection. `lagging` counts the
-    requests for which that was more than `LAG_NS`.
+    `lags_ns` is how far the schedule itself was behind with each request: from its intended time
+    to the moment when the engine took it up, before any wait for a connection.
     """
 
     __slots__ = (
-        "_alarm", "_dialer", "_free_slots", "_idle", "_in_flight", "_intended_ns", "_numbers",
-        "_stopped", "_tasks", "_terms", "_waiting", "lagging", "worst_lag_ns",
+        "_alarm", "_dialer", "_free_slots", "_idle", "_in_flight", "_next", "_numbers", "_start_ns",
+        "_stopped", "_tasks", "_terms", "_times_ns", "_waiting", "lags_ns",
     )  # fmt: skip
     _alarm: Alarm
 
@@ -44,47 +41,50 @@ class OpenLoopDriver:
         self._free_slots = [slot for slot in slots if slot not in taken]
         self._free_slots.reverse()
         self._waiting: deque[tuple[int, int]] = deque()
-        self._numbers: Iterator[int] = iter(())
-        self._intended_ns: deque[int] = deque()
-        self._in_flight = 0
+        self._numbers = range(0)
+        self._times_ns = array("q")
+        self._start_ns = self._next = self._in_flight = 0
         self._stopped = False
-        self.worst_lag_ns = self.lagging = 0
+        self.lags_ns = array("q")
 
     async def run(self, times_ns: "array[int]", *, numbers: range, start_ns: int) -> None:
-        """Send each of `numbers` at its time of `times_ns` after `start_ns`; wait until all have ended."""
+        """Send each of `numbers` at its time of `times_ns` after `start_ns`; wait until all have ended.
+
+        The start is near, so nothing is done here that takes the longer the more is to be sent.
+        """
         if not times_ns or self._stopped:
             return
-        self._intended_ns = deque(start_ns + at_ns for at_ns in times_ns)
-        self._numbers = iter(numbers)
+        self._times_ns, self._numbers, self._start_ns = times_ns, numbers, start_ns
         self._in_flight = len(times_ns)
         done = self._tasks.begin()
         with Alarm(asyncio.get_running_loop(), self._ring) as self._alarm:
-            self._alarm.set(self._intended_ns[0])
+            self._alarm.set(start_ns + times_ns[0])
             await done
 
     def stop(self) -> None:
         """Send nothing more, neither what waits for a connection; what is on its way may end."""
         self._stopped = True
-        self._in_flight -= len(self._intended_ns) + len(self._waiting)
-        self._intended_ns.clear()
+        self._in_flight -= len(self._times_ns) - self._next + len(self._waiting)
+        self._times_ns = self._times_ns[: self._next]
         self._waiting.clear()
         if not self._in_flight:
             self._tasks.done()
 
     def _ring(self) -> None:
         """Send what is due."""
-        schedule = self._intended_ns
         for _ in range(_SENDS_AT_ONCE):
-            if not schedule:
+            if self._next == len(self._times_ns):
                 return
-            lag_ns = monotonic_ns() - schedule[0]
+            intended_ns = self._start_ns + self._times_ns[self._next]
+            lag_ns = monotonic_ns() - intended_ns
             if lag_ns < 0:
                 break
-            self.worst_lag_ns = max(self.worst_lag_ns, lag_ns)
-            self.lagging += lag_ns > LAG_NS
-            self._dispatch(next(self._numbers), schedule.popleft())
-        if schedule:
-            self._alarm.set(schedule[0])
+            self.lags_ns.append(lag_ns)
+            number = self._numbers[self._next]
+            self._next += 1
+            self._dispatch(number, intended_ns)
+        if self._next < len(self._times_ns):
+            self._alarm.set(self._start_ns + self._times_ns[self._next])
 
     def _dispatch(self, number: int, intended_ns: int) -> None:
         if self._idle:

@@ -1,5 +1,6 @@
 """How an exchange ended, decided from what was seen of it."""
 
+import re
 from enum import Flag, auto
 
 from perf.model.load import Outcome
@@ -18,6 +19,8 @@ class Said(Flag):
 
 
 _AT_THE_END = Said.FINISHED | Said.TERMINATED
+_END_OF_HEAD = b"\r\n\r\n"
+_EVENT_STREAM = re.compile(rb"\r\ncontent-type:[ \t]*text/event-stream[ \t]*(?:;|\r|\Z)")
 
 
 def status_outcome(status: int) -> Outcome | None:
@@ -55,7 +58,18 @@ def overdue(now_ns: int, *, sent_ns: int, first_byte_ns: int, limits_ns: tuple[i
 
 def ends_with_connection(head: bytes) -> bool:
     """Whether this response head leaves its body to end with the connection (RFC 9112, 6.3)."""
-    while head.startswith((b"HTTP/1.1 1", b"HTTP/1.0 1")) and b"\r\n\r\n" in head:
-        head = head.partition(b"\r\n\r\n")[2]
-    fields, found, _ = head.lower().partition(b"\r\n\r\n")
-    return bool(found) and b"\r\ncontent-length:" not in fields and b"\r\ntransfer-encoding:" not in fields
+    fields = _fields_of(head)
+    return bool(fields) and b"\r\ncontent-length:" not in fields and b"\r\ntransfer-encoding:" not in fields
+
+
+def announces_events(head: bytes) -> bool:
+    """Whether this response head says that its body is a stream of events."""
+    return _EVENT_STREAM.search(_fields_of(head)) is not None
+
+
+def _fields_of(head: bytes) -> bytes:
+    """The lines of the head behind interim ones, in lower case; b"" where it has no end."""
+    fields, end, rest = head.partition(_END_OF_HEAD)
+    while end and fields.startswith((b"HTTP/1.1 1", b"HTTP/1.0 1")):
+        fields, end, rest = rest.partition(_END_OF_HEAD)
+    return fields.lower() if end else b""

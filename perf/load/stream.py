@@ -4,12 +4,14 @@ from typing import assert_never
 
 from perf.load.outcome import Said
 from perf.model.wire import Dialect
-from perf.wire.read import EventKind, reader_for
+from perf.wire.read import EventKind, Meaning, Reader, reader_for
 from perf.wire.sse import SseDecoder
 from perf.wire.usage import Counts, stream_counts
 
 _TEXT = EventKind.TEXT
 """Bound once: CPython 3.11 finds a member of an enum by way of a failed attribute look-up."""
+_USAGE = b'"usage"'
+_CONTENT = (EventKind.TEXT, EventKind.FINISH)
 
 
 class StreamReader:
@@ -17,12 +19,15 @@ class StreamReader:
 
     `frame_times_ns` has one for each event, whatever it says.
 
-    With `counting`, `counts` gives the token counts that the stream told.
+    `counts` gives the token counts that the stream told.
+
+    Behind the dialect's last frame, where official clients read no further, content is malformed and
+    token counts are not heard; the same frame once more changes nothing.
     """
 
     __slots__ = (
         "_asides",
-        "_counting",
+        "_decoder",
         "_dialect",
         "_feed",
         "_pieces",
@@ -32,12 +37,12 @@ class StreamReader:
         "said",
     )
 
-    def __init__(self, dialect: Dialect, *, counting: bool = False) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self._counting = counting
         self._asides: list[bytes] = []
         self._read = reader_for(dialect)
-        self._feed = SseDecoder().feed
+        self._decoder = SseDecoder()
+        self._feed = self._decoder.feed
         self._pieces: list[str] = []
         self.delta_times_ns: list[int] = []
         self.frame_times_ns: list[int] = []
@@ -50,9 +55,10 @@ class StreamReader:
             self.frame_times_ns.append(now_ns)
             kind, text = read(event, data)
             if kind is not _TEXT:
-                text = self._note(kind, text)
-                if self._counting:
+                if _USAGE in data and Said.TERMINATED not in self.said:
                     self._asides.append(data)
+                text = self._note(kind, text)
+                read = self._read
             if text:
                 self._pieces.append(text)
                 self.delta_times_ns.append(now_ns)
@@ -61,6 +67,11 @@ class StreamReader:
     def times_ns(self) -> tuple[list[int], list[int]]:
         """When deltas and frames came."""
         return self.delta_times_ns, self.frame_times_ns
+
+    @property
+    def left_over(self) -> bool:
+        """Whether half a frame is behind the last whole one."""
+        return self._decoder.pending
 
     def text(self) -> str:
         """All content so far."""
@@ -80,6 +91,10 @@ class StreamReader:
                 return text
             case EventKind.TERMINATOR:
                 self.said |= Said.TERMINATED
+                self._refuse(_CONTENT)
+            case EventKind.CLOSED:
+                if Said.TERMINATED not in self.said:
+                    self._refuse((*_CONTENT, EventKind.TERMINATOR))
             case EventKind.ERROR:
                 self.said |= Said.FAILED
             case EventKind.MALFORMED:
@@ -87,3 +102,15 @@ class StreamReader:
             case _:
                 assert_never(kind)
         return ""
+
+    def _refuse(self, kinds: tuple[EventKind, ...]) -> None:
+        """From now on, events of these kinds are malformed."""
+        self._read = _refusing(kinds, reader_for(self._dialect))
+
+
+def _refusing(kinds: tuple[EventKind, ...], read: Reader) -> Reader:
+    def meaning(event: bytes, data: bytes) -> Meaning:
+        kind, text = read(event, data)
+        return (EventKind.MALFORMED, "content behind the last frame") if kind in kinds else (kind, text)
+
+    return meaning

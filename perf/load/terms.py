@@ -105,6 +105,10 @@ class Terms:
         is_chosen = (count + 1 + self.drift.at(count)) % self.abort.every == 0
         return self.abort.after_deltas if is_chosen else -1
 
+    def closes_after(self, used: int) -> bool:
+        """Whether a connection has had all its requests with so many, or is the one that churn takes."""
+        return used == self.requests_per_connection or (self.churn.is_on and self.churn.takes(monotonic_ns()))
+
     def phase_of(self, number: int) -> Phase:
         """The phase that request `number` belongs to."""
         return Phase.STEADY if number >= self.steady_from else Phase.WARM_UP
@@ -116,5 +120,5 @@ class Terms:
         template = self.template_of(number=number, slot=slot)
         phase, ended_ns = self.phase_of(number), monotonic_ns()
         self.recorder.add(
-            (number, template, connection, phase, intended_ns, 0, 0, 0, 0, 0, 0, 0, outcome, ended_ns, 0)
+            (number, template, connection, phase, intended_ns, 0, 0, 0, 0, 0, 0, 0, outcome, ended_ns, 0, 0)
         )

@@ -163,6 +163,8 @@ class LoadPlan:
 
 LAG_NS = ms_to_ns(10)
 """An engine with room takes a request up within this time of its intended time."""
+MEDIAN_LAG_NS = ms_to_ns(2)
+"""And half of them within far less: 0.1 ms where twice as many others want the cores as there are."""
 
 
 class Phase(IntEnum):
@@ -197,8 +199,10 @@ class Sample(NamedTuple):
     """One request's record; times in ns of the machine's monotonic clock, 0 where it never happened.
 
     `connection` counts the attempts to connect; `last_byte_ns` is 0 unless the message came to its end.
+    `intended_ns` is the schedule's; in a closed loop when the request was due, or before it its connection.
     `ended_ns` is when the outcome was known: `last_byte_ns`, or when it was cut off or given up.
     `deltas` counts the content deltas that are not empty, `frames` all events of a stream.
+    `output_tokens` is the provider's own count, as the answer tells it; 0 where it tells none.
     """
 
     number: int
@@ -216,6 +220,7 @@ class Sample(NamedTuple):
     outcome: int
     ended_ns: int
     frames: int
+    output_tokens: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +234,8 @@ class Recording:
     `frame_times_ns` and `frames` are the same of every event, whatever it says.
     `late_sends` counts open-loop sends over 1 ms behind their intended time, for whatever reason;
     `lagging_sends` counts those that the schedule itself took up over `LAG_NS` late, and `worst_lag_ns` is
-    how far it ever fell behind: both are the rig's fault alone.
+    how far it ever fell behind; half of them it took up within `median_lag_ns`. These three are the rig's
+    fault alone.
     `unsent` counts the requests that were never sent, because the plan's time was over.
     """
 
@@ -244,4 +250,5 @@ class Recording:
     late_sends: int
     lagging_sends: int
     worst_lag_ns: int
+    median_lag_ns: int
     unsent: int = 0

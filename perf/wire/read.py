@@ -24,6 +24,8 @@ class EventKind(IntEnum):
     """An error after a good start; the text is its JSON."""
     MALFORMED = 5
     """Not what the dialect allows; the text says why."""
+    CLOSED = 6
+    """[DONE] where the dialect needs none: official clients read no further, whatever came before."""
 
 
 class StreamEvent(NamedTuple):
@@ -45,6 +47,10 @@ _TEXT, _FINISHED = EventKind.TEXT, EventKind.FINISH
 _QUIET: Meaning = (EventKind.QUIET, "")
 _FINISH: Meaning = (EventKind.FINISH, "")
 _TERMINATOR: Meaning = (EventKind.TERMINATOR, "")
+_CLOSED: Meaning = (EventKind.CLOSED, "")
+
+
+_DONE = b"[DONE]"
 
 
 class _Function(msgspec.Struct, gc=False):
@@ -172,7 +178,7 @@ def _delta_text(delta: _Delta | None) -> str | None:
 
 def _read_chat(_event: bytes, data: bytes) -> Meaning:
     """Official clients decode every event, so one without data ends them; requests ask for one choice."""
-    if data.startswith(b"[DONE]"):
+    if data[:6] == _DONE and data.rstrip() == _DONE:
         return _TERMINATOR
     try:
         chunk = _chunk(data)
@@ -215,8 +221,8 @@ _RESPONSES_FINISH = {"response.output_text.done", "response.function_call_argume
 
 
 def _read_responses(_event: bytes, data: bytes) -> Meaning:
-    if data.startswith(b"[DONE]"):
-        return _QUIET
+    if data[:6] == _DONE and data.rstrip() == _DONE:
+        return _CLOSED
     try:
         read = _responses_event(data)
         if read.type in _RESPONSES_TEXT:

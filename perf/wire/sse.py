@@ -12,32 +12,34 @@ class SseDecoder:
 
     Lines may end with LF, CRLF or CR; a CR counts at once, and an LF right behind it is dropped.
     Comments, `id`, `retry` and blocks without a data line give nothing, as the standard says.
+    What waits for the end of its block is kept as it came, and joined once: an endless line costs no copies.
     """
 
-    __slots__ = ("_after_cr", "_at_start", "_buffer")
+    __slots__ = ("_after_cr", "_at_start", "_waiting")
 
     def __init__(self) -> None:
-        self._buffer = b""
+        self._waiting: list[bytes] = []
         self._after_cr = False
         self._at_start = True
 
     @property
     def pending(self) -> bool:
-        """Whether bytes of an unfinished frame are waiting: at the end of a stream, it was cut."""
-        return bool(self._buffer.strip(b"\n"))
+        """Whether bytes of an unfinished frame are waiting: at the end of a stream, it was cut.
+
+        Comments are a part of no frame.
+        """
+        return any(line and not line.startswith(b":") for line in b"".join(self._waiting).split(b"\n"))
 
     def feed(self, data: bytes) -> list[SseFrame]:
         """Take the next bytes and give the frames that they complete."""
-        if not self._buffer and not self._after_cr and _is_one_plain_frame(data):
+        if not self._waiting and not self._after_cr and _is_one_plain_frame(data):
             self._at_start = False
             return [(b"", data[6:-2])]
         if b"\r" in data or self._after_cr:
             data = self._with_line_feeds(data)
-        buffer = self._buffer + data if self._buffer else data
-        if b"\n" not in data:
-            self._buffer = buffer
-            return []
-        *blocks, self._buffer = buffer.split(b"\n\n")
+        *blocks, rest = self._with_waiting(data).split(b"\n\n")
+        if rest:
+            self._waiting.append(rest)
         if self._at_start and blocks:
             blocks[0] = blocks[0].removeprefix(_BOM)
             self._at_start = False
@@ -50,6 +52,14 @@ class SseDecoder:
             if frame is not None:
                 frames.append(frame)
         return frames
+
+    def _with_waiting(self, data: bytes) -> bytes:
+        """These bytes, behind those that waited if a block of them ends here."""
+        waiting = self._waiting
+        if waiting and (b"\n\n" in data or (data[:1] == b"\n" and waiting[-1].endswith(b"\n"))):
+            data = b"".join((*waiting, data))
+            waiting.clear()
+        return data
 
     def _with_line_feeds(self, data: bytes) -> bytes:
         if self._after_cr and data[:1] == b"\n":

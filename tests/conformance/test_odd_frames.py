@@ -46,26 +46,27 @@ def serving(stream: bytes) -> Iterator[str]:
             thread.join()
 
 
-def _read_chat(url: str) -> None:
+def _read_chat(url: str) -> int:
     with openai.OpenAI(api_key="k", base_url=f"{url}/v1", max_retries=0) as client:
-        list(client.chat.completions.create(model="m", messages=[PROMPT], stream=True))
+        return len(list(client.chat.completions.create(model="m", messages=[PROMPT], stream=True)))
 
 
-def _read_responses(url: str) -> None:
+def _read_responses(url: str) -> int:
     with openai.OpenAI(api_key="k", base_url=f"{url}/v1", max_retries=0) as client:
-        list(client.responses.create(model="m", input="hello", stream=True))
+        return len(list(client.responses.create(model="m", input="hello", stream=True)))
 
 
-def _read_messages(url: str) -> None:
+def _read_messages(url: str) -> int:
     with anthropic.Anthropic(api_key="k", base_url=url, max_retries=0) as client:
-        list(client.messages.create(model="m", max_tokens=9, messages=[ASKED], stream=True))
+        return len(list(client.messages.create(model="m", max_tokens=9, messages=[ASKED], stream=True)))
 
 
-CLIENTS: dict[Dialect, Callable[[str], None]] = {
+CLIENTS: dict[Dialect, Callable[[str], int]] = {
     Dialect.OPENAI_CHAT: _read_chat,
     Dialect.OPENAI_RESPONSES: _read_responses,
     Dialect.ANTHROPIC_MESSAGES: _read_messages,
 }
+"""How each official client reads a whole stream; the number of events that it had of it."""
 
 
 def breaks_client(dialect: Dialect, stream: bytes) -> bool:
@@ -105,3 +106,13 @@ def test_what_breaks_an_official_client_is_malformed(dialect: Dialect, odd: byte
     stream = b"".join((*opening, deltas[0], odd, deltas[1], *closing))
 
     assert is_malformed(dialect, stream) is breaks_client(dialect, stream)
+
+
+@pytest.mark.parametrize("dialect", [Dialect.OPENAI_CHAT, Dialect.OPENAI_RESPONSES])
+def test_official_clients_read_no_further_than_done(dialect: Dialect) -> None:
+    """Whatever text is behind it, they have none of it, and take the stream for whole."""
+    answer = Answer(model="m", tokens=("tok0", " tok1"), tool_arguments="", usage=None)
+    opening, deltas, closing = reply_frames(dialect, answer, include_usage=False)
+
+    with serving(b"".join((*opening, b"data: [DONE]\n\n", *deltas, *closing))) as url:
+        assert CLIENTS[dialect](url) == len(opening)

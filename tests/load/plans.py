@@ -123,8 +123,17 @@ def percentile(values: list[int], percent: int) -> int:
 
 def deltas_of(recording: Recording) -> list[list[int]]:
     """The delta times of each steady sample."""
-    ends = list(accumulate(sample.deltas for sample in recording.samples))
-    starts = [0, *ends[:-1]]
-    times_ns = recording.delta_times_ns.tolist()
-    parts = zip(recording.samples, starts, ends, strict=True)
+    counts = [sample.deltas for sample in recording.samples]
+    return _parts(recording, recording.delta_times_ns.tolist(), counts)
+
+
+def frames_of(recording: Recording) -> list[list[int]]:
+    """The frame times of each steady sample."""
+    counts = [sample.frames for sample in recording.samples]
+    return _parts(recording, recording.frame_times_ns.tolist(), counts)
+
+
+def _parts(recording: Recording, times_ns: list[int], counts: list[int]) -> list[list[int]]:
+    ends = list(accumulate(counts))
+    parts = zip(recording.samples, [0, *ends[:-1]], ends, strict=True)
     return [times_ns[start:end] for sample, start, end in parts if sample.phase == Phase.STEADY]

@@ -2,6 +2,8 @@
 
 import gc
 from dataclasses import replace
+from itertools import pairwise
+from statistics import median
 
 import pytest
 
@@ -50,6 +52,23 @@ def test_no_connection_serves_more_requests_than_planned(server: ScriptedServer)
     assert [served.connection for served in server.log()] == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3]
     assert [sample.connection for sample in recording.samples] == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3]
     assert recording.connections_opened == 4
+
+
+def test_a_new_connection_is_a_part_of_what_its_request_waits_for(server: ScriptedServer) -> None:
+    """It counts from the asking for one, at once behind the request before; the first had its own already."""
+    server.serve((answer(),))
+    recording = run(
+        a_plan(server.url, workload=ClosedLoop(connections=1, requests=60), requests_per_connection=1)
+    )
+    first, *others = recording.samples
+    asking_ns = [later.intended_ns - earlier.ended_ns for earlier, later in pairwise(recording.samples)]
+    dialling_ns = [sample.sent_ns - sample.intended_ns for sample in others]
+
+    assert first.intended_ns == first.sent_ns
+    assert min(asking_ns) >= 0
+    assert min(dialling_ns) > 0
+    assert median(asking_ns) < median(dialling_ns)
+    assert recording.late_sends == 0
 
 
 def test_a_connection_that_the_server_closes_is_replaced(server: ScriptedServer) -> None:

@@ -31,6 +31,7 @@ LATER = Pause(ns=s_to_ns(30))
 CLOSE = Hangup(reset=False)
 RESET = Hangup(reset=True)
 SHORT = Timeouts(connect_ns=ms_to_ns(100), first_byte_ns=ms_to_ns(100), total_ns=ms_to_ns(200))
+UNFRAMED_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
 HALF = answer()[:-20]
 CLOSED_LOOP = ClosedLoop(connections=2, requests=4)
 OPEN_LOOP = Bursts(size=2, every_ns=ms_to_ns(5), count=2)
@@ -99,9 +100,20 @@ def test_the_outcome_of_a_body(
         pytest.param((answer(status="529 Overloaded"),), Outcome.SERVER_5XX, id="529"),
         pytest.param((CLOSE,), Outcome.RESET, id="closed-without-answer"),
         pytest.param(
-            (b"HTTP/1.1 200 OK\r\n\r\n" + b"".join(DELTAS) + FINISH + DONE, CLOSE),
+            (UNFRAMED_HEAD + b"".join(DELTAS) + FINISH + DONE, CLOSE),
             Outcome.OK,
             id="ends-with-connection",
+        ),
+        pytest.param(
+            (UNFRAMED_HEAD + b"".join(DELTAS) + FINISH + DONE + b'data: {"ch', CLOSE),
+            Outcome.MALFORMED_STREAM,
+            id="half-a-frame-too-many",
+        ),
+        pytest.param((answer(),), Outcome.TRUNCATED_STREAM, id="no-stream"),
+        pytest.param(
+            (stream(*DELTAS[:1], DONE, *DELTAS[1:], FINISH),),
+            Outcome.MALFORMED_STREAM,
+            id="content-behind-the-terminator",
         ),
     ],
 )

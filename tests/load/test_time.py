@@ -20,6 +20,7 @@ from tests.load.plans import (
     answer,
     chunk,
     deltas_of,
+    frames_of,
     percentile,
     steady,
 )
@@ -140,6 +141,17 @@ def test_nothing_is_seen_before_it_happened(paced: Paced) -> None:
         assert served.writes_ns[0] < sample.first_byte_ns <= sample.first_content_ns == times_ns[0]
         assert all(wrote < read for wrote, read in zip(served.writes_ns, times_ns, strict=True))
         assert served.writes_ns[2] < sample.last_byte_ns == times_ns[2]
+
+
+def test_every_frame_has_its_time(paced: Paced) -> None:
+    """In order, from the first content to the last byte; the deltas are some of them, and came apart."""
+    rows = zip(steady(paced.recording), frames_of(paced.recording), deltas_of(paced.recording), strict=True)
+
+    for sample, times_ns, deltas_ns in rows:
+        assert len(times_ns) == sample.frames == len(DELTAS) + 2
+        assert times_ns == sorted(times_ns)
+        assert times_ns[: len(DELTAS)] == deltas_ns
+        assert (times_ns[0], times_ns[-1]) == (sample.first_content_ns, sample.last_byte_ns)
 
 
 def test_a_stall_shows_as_the_whole_queueing_delay(server: ScriptedServer) -> None:

@@ -146,6 +146,7 @@ def a_sample(number: int, **changes: int) -> Sample:
         outcome=Outcome.OK,
         ended_ns=sent + 1_000,
         frames=0,
+        output_tokens=0,
     )
     return sample._replace(**changes)
 
@@ -185,6 +186,7 @@ def _a_recording(
         late_sends=lagging_sends,
         lagging_sends=lagging_sends,
         worst_lag_ns=lagging_sends * ms_to_ns(20),
+        median_lag_ns=0,
     )
 
 

@@ -8,6 +8,7 @@ from perf.judge.validity import passage_problems, problems_of, rig_lag, rig_load
 from perf.model.load import Outcome, Phase
 from perf.model.scenario import Ask
 from perf.model.slices import SliceRecord
+from perf.model.units import ms_to_ns
 from perf.model.upstream import Arrival
 from tests.unit.judge.setting import POLICY, a_sample, a_scenario_part, a_slice, an_arrival
 
@@ -146,6 +147,21 @@ def test_a_rig_behind_its_schedule_is_the_bottleneck() -> None:
         "the rig was the bottleneck: it took up 10% of the requests more than 10 ms late, the limit is 5%; "
         "the worst by 40 ms"
     )
+
+
+def test_a_rig_that_is_late_each_time_is_the_bottleneck() -> None:
+    """No request is so late that it counts, and yet all latencies are those of the rig; not at saturation."""
+    record = a_slice(_SAMPLES, _ARRIVALS)
+    on_time, late = (
+        replace(record, recording=replace(record.recording, median_lag_ns=ms_to_ns(ms))) for ms in (2, 9)
+    )
+    saturating = replace(late.step, part=replace(late.step.part, saturating=True))
+
+    assert problems_of(on_time, policy=POLICY) == ()
+    assert problems_of(late, policy=POLICY) == (
+        "the rig was the bottleneck: it took up half of the requests 9.0 ms late or more, the limit is 2 ms",
+    )
+    assert problems_of(replace(late, step=saturating), policy=POLICY) == ()
 
 
 def test_an_empty_slice_is_invalid() -> None:

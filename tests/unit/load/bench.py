@@ -1,12 +1,15 @@
 """One connection without a network: fed by hand, between a wire that keeps and an owner that counts."""
 
 import asyncio
+from dataclasses import replace
 
 from perf.load.connection import Connection
 from perf.load.request import Endpoint
 from perf.load.roster import Roster
 from perf.load.terms import Terms
 from perf.model.load import LoadPlan, Outcome, Sample
+from tests.load.plans import a_plan, a_template
+from tests.unit.wire.streams import Built
 
 
 class Wire(asyncio.Transport):
@@ -65,3 +68,22 @@ class Bench:
         """What of the sample does not depend on time: outcome, status, deltas, bytes."""
         sample = self.sample()
         return Outcome(sample.outcome), sample.status, sample.deltas, sample.bytes_in
+
+
+def a_plan_for(built: Built) -> LoadPlan:
+    """A request that expects exactly this stream's text and token counts."""
+    template = replace(
+        a_template(stream=True, text=built.text),
+        dialect=built.dialect,
+        expected_usage=built.answer.usage,
+    )
+    return a_plan(templates=(template,))
+
+
+def sampled(plan: LoadPlan, pieces: list[bytes]) -> Bench:
+    """A connection on which these pieces of an answer came, one read each."""
+    bench = Bench(plan)
+    bench.connection.send(0, 0)
+    for piece in pieces:
+        bench.connection.data_received(piece)
+    return bench

@@ -2,6 +2,7 @@
 
 import pytest
 
+from perf.load.connection import MOST_BYTES
 from perf.load.sweep import sweep_period_ns
 from perf.model.load import LoadPlan, Outcome, Timeouts
 from perf.model.units import ms_to_ns
@@ -12,6 +13,8 @@ PLAIN = a_plan()
 STREAMED = a_plan(templates=(a_template(stream=True),))
 KEPT = answer(headers=("server: scripted", "content-type: application/json"))
 PIECES = stream(*DELTAS, FINISH, DONE)
+ENDLESS = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 1000000000000\r\n\r\n"
+COMMENT = b":%b\n\n" % (b"x" * 1_021)
 CLOSING = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
 
 
@@ -155,6 +158,34 @@ def test_open_loop_samples_keep_their_intended_time() -> None:
 
     sample = bench.sample()
     assert sample.intended_ns == 17 < sample.sent_ns <= sample.first_byte_ns == sample.last_byte_ns
+
+
+@pytest.mark.parametrize(
+    ("plan", "head", "more", "most_bytes", "outcome"),
+    [
+        pytest.param(PLAIN, ENDLESS, b"x", MOST_BYTES, Outcome.WRONG_CONTENT, id="body"),
+        pytest.param(STREAMED, ENDLESS, b"x", MOST_BYTES, Outcome.MALFORMED_STREAM, id="line"),
+        pytest.param(STREAMED, ENDLESS, COMMENT, MOST_BYTES, Outcome.MALFORMED_STREAM, id="comments"),
+        pytest.param(PLAIN, ENDLESS[:-2], b"x", 2**20, Outcome.WRONG_CONTENT, id="head"),
+    ],
+)
+def test_an_answer_without_an_end_is_cut_off(
+    plan: LoadPlan, head: bytes, more: bytes, most_bytes: int, outcome: Outcome
+) -> None:
+    """At the limit the connection is closed, whatever was to come."""
+    bench = Bench(plan)
+    bench.connection.send(0, 0)
+    piece = (more * 2**18)[: 2**18]
+    bench.connection.data_received(head)
+    for _ in range(most_bytes // len(piece) - 1):
+        bench.connection.data_received(piece)
+    assert bench.connection.busy
+    bench.connection.data_received(piece)
+
+    assert bench.wire.is_aborted
+    assert bench.sample().outcome == outcome
+    assert bench.sample().bytes_in == most_bytes + len(head)
+    assert bench.sample().last_byte_ns == 0
 
 
 @pytest.mark.parametrize(

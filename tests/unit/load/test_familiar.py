@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -133,3 +134,26 @@ def test_learning_ends_with_what_was_learnt(first: bytes, second: bytes, body: b
     is_whole = (second + b"\r\n\r\n" + body).index(b"\r\n\r\n") == len(second)
     assert familiar.recognises(second + b"\r\n\r\n" + body) is is_whole
     assert not familiar.recognises(second + b"\r\n\r\n" + body + b"more")
+
+
+def test_a_familiar_answer_tells_as_many_tokens() -> None:
+    """Recognised or read, with its own head or a part of another's, a body has the count that it tells."""
+    bodies = [BODY[:-1] + b',"usage":{"prompt_tokens":5,"completion_tokens":%d}}' % count for count in (7, 9)]
+    wires = [answer(body) for body in bodies]
+    bench = after(*[wires[0]] * 3)
+    exchange(bench, wires[1][:-5], wires[1][-5:])
+    exchange(bench, wires[0])
+    exchange(bench, wires[1][:-5], wires[1][-5:])
+    exchange(bench, answer())
+
+    samples = bench.terms.recorder.samples()[0]
+    assert [sample.output_tokens for sample in samples] == [7, 7, 7, 9, 7, 9, 0]
+
+
+@pytest.mark.parametrize("count", [-1, 2**62, 2**70])
+def test_a_count_that_is_none_is_not_told(count: int) -> None:
+    """No answer can break the record."""
+    bench = after(answer(BODY[:-1] + b',"usage":{"prompt_tokens":5,"completion_tokens":%d}}' % count))
+
+    assert bench.sample().outcome == Outcome.OK
+    assert bench.sample().output_tokens == 0

@@ -9,7 +9,7 @@ from perf.model.load import Sample
 
 def a_sample(number: int, deltas: int) -> Sample:
     """A sample of which only the number and the deltas matter."""
-    return Sample(number, 0, 0, 1, 2**62, 0, 0, 0, 0, deltas, 0, 200, 0, 7, 2 * deltas)
+    return Sample(number, 0, 0, 1, 2**62, 0, 0, 0, 0, deltas, 0, 200, 0, 7, 2 * deltas, 9)
 
 
 @given(order=st.permutations(range(12)), deltas=st.lists(st.integers(0, 4), min_size=12, max_size=12))

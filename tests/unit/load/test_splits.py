@@ -1,45 +1,30 @@
 """Streams of every dialect, however they are cut on their way, are the same sample."""
 
-from dataclasses import replace
+from bisect import bisect_left
+from itertools import accumulate
 
 from hypothesis import given, settings
 
 from perf.load.stream import StreamReader
-from perf.model.load import LoadPlan, Outcome
+from perf.model.load import Outcome
 from perf.wire.usage import provider_counts
-from tests.load.plans import a_plan, a_template, stream
-from tests.unit.load.bench import Bench
+from tests.load.plans import stream
+from tests.unit.load.bench import Bench, a_plan_for, sampled
 from tests.unit.wire.streams import CUTS, EVERY_KIND, STREAMS, Built, cut
 
 
-def a_plan_for(built: Built) -> LoadPlan:
-    """A request that expects exactly this stream's text and token counts."""
-    template = replace(
-        a_template(stream=True, text=built.text),
-        dialect=built.dialect,
-        expected_usage=built.answer.usage,
-    )
-    return a_plan(templates=(template,))
-
-
-def sampled(plan: LoadPlan, pieces: list[bytes]) -> Bench:
-    """A connection on which these pieces of an answer came, one read each."""
-    bench = Bench(plan)
-    bench.connection.send(0, 0)
-    for piece in pieces:
-        bench.connection.data_received(piece)
-    return bench
-
-
-def facts(bench: Bench) -> tuple[Outcome, int, int, int, int]:
-    """Outcome, status, deltas, frames and bytes of the sample: all that does not depend on time."""
+def facts(bench: Bench) -> tuple[Outcome, int, int, int, int, int]:
+    """Outcome, status, deltas, frames, bytes and tokens of the sample: all that does not depend on time."""
     sample = bench.sample()
-    return Outcome(sample.outcome), sample.status, sample.deltas, sample.frames, sample.bytes_in
+    counts = sample.deltas, sample.frames, sample.bytes_in, sample.output_tokens
+    return Outcome(sample.outcome), sample.status, *counts
 
 
-def facts_of(built: Built, *, length: int) -> tuple[Outcome, int, int, int, int]:
+def facts_of(built: Built, *, length: int) -> tuple[Outcome, int, int, int, int, int]:
     """What they have to be where nothing was lost."""
-    return Outcome.OK, 200, len(built.answer.pieces), len(built.frames), length
+    usage = built.answer.usage
+    tokens = usage.output_tokens if usage else 0
+    return Outcome.OK, 200, len(built.answer.pieces), len(built.frames), length, tokens
 
 
 @EVERY_KIND
@@ -73,17 +58,20 @@ def test_neither_chunks_nor_reads_change_a_sample(built: Built, chunks: set[int]
 @settings(max_examples=3 * settings().max_examples)
 @given(built=STREAMS, reads=CUTS)
 def test_the_reader_finds_text_and_counts_in_any_pieces(built: Built, reads: set[int]) -> None:
-    """Character by character and token by token, each delta with the time of the read that completed it."""
-    reader = StreamReader(built.dialect, counting=True)
-    for at_ns, piece in enumerate(cut(built.wire, reads), 1):
+    """Character by character and token by token, each frame with the time of the read that completed it."""
+    reader = StreamReader(built.dialect)
+    pieces = cut(built.wire, reads)
+    for at_ns, piece in enumerate(pieces, 1):
         reader.feed(piece, at_ns)
     usage = built.answer.usage
+    ends = list(accumulate(map(len, pieces)))
+    times_ns = [bisect_left(ends, end) + 1 for end in accumulate(map(len, built.frames))]
+    opening, deltas, _ = built.parts
 
     assert reader.text() == built.text
     assert reader.counts() == (None if usage is None else provider_counts(usage))
-    assert len(reader.delta_times_ns) == len(built.answer.pieces)
-    assert len(reader.frame_times_ns) == len(built.frames)
-    assert reader.frame_times_ns == sorted(reader.frame_times_ns)
+    assert reader.frame_times_ns == times_ns
+    assert reader.delta_times_ns == times_ns[len(opening) : len(opening) + len(deltas)]
 
 
 @EVERY_KIND

@@ -1,6 +1,7 @@
 """The decoder of server-sent events."""
 
 import re
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -84,8 +85,15 @@ def test_a_character_cut_in_two_survives() -> None:
 
 @pytest.mark.parametrize(
     ("stream", "pending"),
-    [(b"", False), (b"data: a\n\n", False), (b"data: a\n", True), (b"data: a\n\nda", True), (b"\n", False)],
-    ids=["nothing", "whole", "no-blank-line", "cut-name", "blank"],
+    [
+        pytest.param(b"", False, id="nothing"),
+        pytest.param(b"data: a\n\n", False, id="whole"),
+        pytest.param(b"data: a\n", True, id="no-blank-line"),
+        pytest.param(b"data: a\n\nda", True, id="cut-name"),
+        pytest.param(b"\n", False, id="blank"),
+        pytest.param(b"data: a\n\n: bye\n: b", False, id="comments"),
+        pytest.param(b"data: a\n\n: bye\nda", True, id="cut-name-behind-a-comment"),
+    ],
 )
 def test_pending_tells_a_cut_frame(stream: bytes, pending: bool) -> None:
     """What is left at the end of a stream was cut off."""
@@ -94,3 +102,19 @@ def test_pending_tells_a_cut_frame(stream: bytes, pending: bool) -> None:
     decoder.feed(stream)
 
     assert decoder.pending is pending
+
+
+@pytest.mark.parametrize("line", [b"x" * 4_096, b"data: %b\n" % (b"x" * 4_089)], ids=["line", "block"])
+def test_what_has_no_end_is_not_copied(line: bytes) -> None:
+    """Of 20 MB that came as the same piece again and again, no second one is made before the end."""
+    decoder = SseDecoder()
+    tracemalloc.start()
+    try:
+        frames = [frame for _ in range(5_000) for frame in decoder.feed(line)]
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert frames == []
+    assert decoder.pending
+    assert peak_bytes < 1_000_000
