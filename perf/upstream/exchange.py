@@ -4,6 +4,8 @@ from collections.abc import Callable
 from time import monotonic_ns
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from perf.model.upstream import Arrival
 from perf.upstream.behaviour import Answering
 from perf.upstream.faults import End
@@ -18,8 +20,8 @@ class Sink(Protocol):
         ...
 
 
-class Request(NamedTuple):
-    """One whole request as it came in."""
+class Request(msgspec.Struct, frozen=True, gc=False):
+    """One whole request as it came in; there is one for each that the mock answers, so it is made in C."""
 
     instance: str
     connection: int

@@ -39,7 +39,7 @@ class Delivery:
 
     def head(self, request_id: int, *, nonce: str) -> bytes:
         """The first write."""
-        rest = self.own(self.rest, request_id, nonce=nonce)
+        rest = personal(self.rest, request_id, nonce=nonce) if self.is_personal else self.rest
         return b"%b%016x%b" % (self.opening, request_id, rest)
 
     def own(self, data: bytes, request_id: int, *, nonce: str) -> bytes:
