@@ -6,7 +6,8 @@ from perf.model.wire import NONCE_BODY_MARK, NONCE_HEADER, NONCE_LENGTH
 from perf.upstream.exchange import Request
 from perf.upstream.replies import Ask
 
-_MARKS = (f"{NONCE_HEADER}: ".encode(), NONCE_BODY_MARK.encode())
+_IN_HEAD = f"{NONCE_HEADER}: ".encode()
+_IN_BODY = NONCE_BODY_MARK.encode()
 _LIMIT = 1_024
 _LONGEST_BYTES = 8_192
 """A gateway's requests of one slice differ in their nonce alone; what differs in more is parsed each time."""
@@ -71,10 +72,10 @@ def _nonce(data: bytes) -> bytes:
     """The first nonce in a request, b"" where there is none or the request is too long to be kept."""
     if len(data) > _LONGEST_BYTES:
         return b""
-    for mark in _MARKS:
-        start = data.find(mark)
-        if start >= 0:
-            start += len(mark)
-            nonce = data[start : start + NONCE_LENGTH]
-            return nonce if len(nonce) == NONCE_LENGTH and nonce.isalnum() else b""
-    return b""
+    start = data.find(_IN_HEAD) + len(_IN_HEAD)
+    if start < len(_IN_HEAD):
+        start = data.find(_IN_BODY) + len(_IN_BODY)
+        if start < len(_IN_BODY):
+            return b""
+    nonce = data[start : start + NONCE_LENGTH]
+    return nonce if len(nonce) == NONCE_LENGTH and nonce.isalnum() else b""
