@@ -257,15 +257,15 @@ def test_a_time_that_is_none_gives_no_result(world: World, says: str) -> None:
 
 
 def _missing(run: Run) -> Run:
-    """The same run of a gateway that opens a connection for each request."""
-    name = CONNECTIONS_PER_REQUEST.name
+    """The same run of a gateway that opens a connection for each request of one part."""
+    opened = {CONNECTIONS_PER_REQUEST.name: 1.0}
     return replace(
         run,
         blocks=tuple(
             replace(
                 block,
                 parts=tuple(
-                    replace(part, values={**part.values, name: 1.0}) if name in part.values else part
+                    replace(part, values={**part.values, **opened}) if part.part == "sequential" else part
                     for part in block.parts
                 ),
             )
