@@ -18,7 +18,6 @@ _OK = Outcome.OK
 MOST_BYTES = 64 * 2**20
 """An answer that is longer has no end: it is kept until it is whole, and would fill the memory."""
 _MOST_HEAD_BYTES = 2**20
-_NO_TIMES: tuple[list[int], list[int]] = ([], [])
 
 
 class Owner(Protocol):
@@ -235,8 +234,11 @@ class Connection(asyncio.Protocol):
 
     def _record(self, outcome: Outcome, last_byte_ns: int) -> None:
         recorder, number = self._terms.recorder, self._request_number
-        deltas_ns, frames_ns = _NO_TIMES if self._reader is None else self._reader.times_ns
-        if frames_ns:
+        first_delta_ns = deltas = frames = 0
+        if self._reader is not None:
+            deltas_ns, frames_ns = self._reader.times_ns
+            deltas, frames = len(deltas_ns), len(frames_ns)
+            first_delta_ns = deltas_ns[0] if deltas else 0
             recorder.add_times(deltas_ns=deltas_ns, frames_ns=frames_ns)
         recorder.add(
             (
@@ -247,14 +249,14 @@ class Connection(asyncio.Protocol):
                 self._intended_ns,
                 self.sent_ns,
                 self.first_byte_ns,
-                deltas_ns[0] if deltas_ns else 0,
+                first_delta_ns,
                 last_byte_ns,
-                len(deltas_ns),
+                deltas,
                 self._bytes_in,
                 self._status,
                 outcome,
                 last_byte_ns or monotonic_ns(),
-                len(frames_ns),
+                frames,
                 self._output_tokens,
             )
         )
