@@ -10,6 +10,7 @@ ALONE = (
     "tests/load",
     "tests/mutants",
     "tests/scenarios",
+    "tests/sut/test_usage.py",
     "perf/benchmarks",
 )
 """What judges a measurement has the machine to itself."""
