@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 ALONE = (
+    "tests/act/test_consumer.py",
     "tests/act/test_measuring.py",
     "tests/e2e/test_gate.py",
     "tests/load",
