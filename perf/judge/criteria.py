@@ -69,7 +69,7 @@ def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
     ruling = _decide(scenario, criterion, value=value, before=before, case=case)
     return Finding(
         key=key,
-        title=_title(criterion),
+        title=f"{criterion.title} {criterion.bound.sign}",
         unit=criterion.metric.unit,
         direction=criterion.metric.direction,
         basis=Basis.CRITERION,
@@ -90,12 +90,6 @@ def _judge(scenario: Scenario, criterion: Criterion, *, case: _Case) -> Finding:
         note=criterion.note,
         at_worst=ruling.at_worst,
     )
-
-
-def _title(criterion: Criterion) -> str:
-    sign = "≤" if criterion.bound is Bound.AT_MOST else "≥"
-    minus = f" over {criterion.minus_part}" if criterion.minus_part else ""
-    return f"{criterion.metric.title}{minus} {sign}"
 
 
 def _decide(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from perf.judge.compare import Series
 from perf.judge.demands import centre_of, holds, subject_of
 from perf.model import metric as m
-from perf.model.metric import Key
+from perf.model.metric import Key, Metric
 from perf.model.run import Arm
 from perf.model.scenario import Criterion, Scenario
 
@@ -72,15 +72,12 @@ def _unheld(
     part = next(each for each in scenario.parts if each.name == criterion.part)
     if not part.log_bytes_per_second:
         return ""
-    key = Key(scenario.name, criterion.part, m.LOG_OVER_SINK.name)
-    ratio = centre_of(key, all_series=all_series, arm=Arm.CANDIDATE)
+    ratio = _beside(scenario, criterion, metric=m.LOG_OVER_SINK, all_series=all_series)
     if ratio is None:
         return "nothing is known of the log of a gateway that was up before"
     if ratio >= 1:
         return ""
-    per_request = centre_of(
-        key._replace(metric=m.LOG_BYTES_PER_REQUEST.name), all_series=all_series, arm=Arm.CANDIDATE
-    )
+    per_request = _beside(scenario, criterion, metric=m.LOG_BYTES_PER_REQUEST, all_series=all_series)
     return (
         f"the gateway wrote {round((per_request or 0) * requests)} bytes for {requests} requests, "
         "less than even its slow reader had room for"
@@ -107,8 +104,7 @@ def _out_of_reach(scenario: Scenario, criterion: Criterion, *, all_series: Mappi
     """Why a gateway could not have used too much of the machine; "" where its cores are enough for that."""
     if criterion.metric is not m.MACHINE_CPU:
         return ""
-    key, arm = subject_of(scenario, criterion)
-    reach = centre_of(key._replace(metric=m.SUT_CORES.name), all_series=all_series, arm=arm)
+    reach = _beside(scenario, criterion, metric=m.SUT_CORES, all_series=all_series)
     if reach is None or reach > criterion.target:
         return ""
     return (
@@ -121,11 +117,18 @@ def _found_by_chance(scenario: Scenario, criterion: Criterion, *, all_series: Ma
     """Why a request at another instance is no detection; "" where others had next to none before the loss."""
     if criterion.metric is not m.DETECT_TIME:
         return ""
-    key, arm = subject_of(scenario, criterion)
-    others = centre_of(key._replace(metric=m.ELSEWHERE_BEFORE.name), all_series=all_series, arm=arm)
+    others = _beside(scenario, criterion, metric=m.ELSEWHERE_BEFORE, all_series=all_series)
     if others is None or others <= _STRAY:
         return ""
     return (
         f"other instances had {others:.0%} of the requests before the loss too, so that the next one there "
         "shows nothing: this gateway does not keep to priorities"
     )
+
+
+def _beside(
+    scenario: Scenario, criterion: Criterion, *, metric: Metric, all_series: Mapping[Key, Series]
+) -> float | None:
+    """Another number of the same part and of the same gateway; None if it was not measured."""
+    key, arm = subject_of(scenario, criterion)
+    return centre_of(key._replace(metric=metric.name), all_series=all_series, arm=arm)

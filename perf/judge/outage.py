@@ -56,7 +56,7 @@ def failing_attempts(pool: Pool) -> float | None:
     None where none did. A dead one takes no request: the kernel counts the connects that it refuses.
     """
     spans = [
-        (_asked_ns(record, lost), _back_ns(record, lost))
+        (_asked_ns(record, lost), back_ns(record, lost))
         for record, lost in _losses(pool)
         if lost.change in _ASKABLE
     ]
@@ -192,7 +192,7 @@ def _asked_ns(record: SliceRecord, lost: Happened) -> list[int]:
     ]
 
 
-def _back_ns(record: SliceRecord, lost: Happened) -> float:
+def back_ns(record: SliceRecord, lost: Happened) -> float:
     """When the lost instance returned; infinite if it did not."""
     back = [
         event.at_ns
@@ -204,8 +204,8 @@ def _back_ns(record: SliceRecord, lost: Happened) -> float:
 
 def _used_again_ns(record: SliceRecord, lost: Happened) -> float:
     """When the first request of a client arrived at the lost instance after its return; infinite if none."""
-    back_ns = _back_ns(record, lost)
-    return min((at_ns for at_ns in _asked_ns(record, lost) if at_ns > back_ns), default=inf)
+    returned_ns = back_ns(record, lost)
+    return min((at_ns for at_ns in _asked_ns(record, lost) if at_ns > returned_ns), default=inf)
 
 
 def _bound_visits(pool: Pool) -> Iterator[tuple[Happened, tuple[Visit, ...]]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from perf.judge.compare import Series
+from perf.judge.outage import back_ns
 from perf.judge.pool import Pool
 from perf.model import metric as m
 from perf.model.metric import Key
@@ -65,28 +66,23 @@ def strays_excuse(
 def _counted(pool: Pool) -> list[_Counted] | None:
     """One for each slice in which an instance died; None if one of them was not counted."""
     found: list[_Counted] = []
-    for record, died_ns, back_ns in _deaths(pool):
+    for record, died_ns, returned_ns in _deaths(pool):
         counts = record.failed_connects
         times_ns = [each.at_ns for each in counts]
         died = bisect_right(times_ns, died_ns) - 1
         if died < 0:
             return None
-        back = len(counts) - 1 if back_ns is None else bisect_right(times_ns, back_ns + _LATE_NS)
+        back = bisect_right(times_ns, returned_ns + _LATE_NS)
         found.append(_Counted(before=counts[: died + 1], during=counts[died : back + 1], after=counts[back:]))
     return found
 
 
-def _deaths(pool: Pool) -> Iterator[tuple[SliceRecord, int, int | None]]:
-    """Each slice in which an instance died, with the time of it, and that of its return."""
+def _deaths(pool: Pool) -> Iterator[tuple[SliceRecord, int, float]]:
+    """Each slice in which an instance died, with the time of it, and that of its return; infinite if none."""
     for record in pool.slices:
         died = next((event for event in record.happened if event.change is Change.DIES), None)
         if died is not None:
-            back = [
-                event.at_ns
-                for event in record.happened
-                if event.change is Change.RETURNS and event.instance == died.instance
-            ]
-            yield record, died.at_ns, min(back, default=None)
+            yield record, died.at_ns, back_ns(record, died)
 
 
 def _rise(counts: _Counts) -> int:

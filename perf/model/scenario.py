@@ -225,6 +225,11 @@ class Bound(StrEnum):
     AT_MOST = "at-most"
     AT_LEAST = "at-least"
 
+    @property
+    def sign(self) -> str:
+        """As it stands before a target."""
+        return "≤" if self is Bound.AT_MOST else "≥"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
@@ -242,6 +247,11 @@ class Criterion:
     minus_part: str = ""
     note: str = ""
     needs: frozenset[Capability] = frozenset()
+
+    @property
+    def title(self) -> str:
+        """What is held against the target."""
+        return f"{self.metric.title} over {self.minus_part}" if self.minus_part else self.metric.title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

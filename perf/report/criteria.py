@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tabulate import tabulate
 
-from perf.model.scenario import Bound, Cadence, Criterion, Part, Route, Scenario
+from perf.model.scenario import Cadence, Criterion, Part, Route, Scenario
 from perf.report.format import NOTHING, demanded, loss
 
 _HEADERS = ("no.", "scenario", "part", "metric", "what", "must be", "measured")
@@ -15,7 +15,6 @@ _MEASURED = {
     Cadence.ONCE: "once a run",
     Cadence.COUNTED: "counted",
 }
-_SIGNS = {Bound.AT_MOST: "≤", Bound.AT_LEAST: "≥"}
 
 _Row = tuple[str, ...]
 
@@ -50,7 +49,6 @@ def render_markdown(scenarios: Sequence[Scenario]) -> str:
 
 
 def _row(scenario: Scenario, criterion: Criterion) -> _Row:
-    minus = f" over {criterion.minus_part}" if criterion.minus_part else ""
     rig = ", of the rig" if scenario.route is Route.DIRECT else ""
     claimed = f", where {' and '.join(sorted(criterion.needs))} is claimed" if criterion.needs else ""
     return (
@@ -58,8 +56,8 @@ def _row(scenario: Scenario, criterion: Criterion) -> _Row:
         scenario.name,
         criterion.part or NOTHING,
         criterion.metric.name,
-        f"{criterion.metric.title}{minus}",
-        f"{_SIGNS[criterion.bound]} {demanded(criterion.target, criterion.metric)}",
+        criterion.title,
+        f"{criterion.bound.sign} {demanded(criterion.target, criterion.metric)}",
         f"{_MEASURED[scenario.cadence]}{rig}{claimed}",
     )
 
