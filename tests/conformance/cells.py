@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
@@ -140,23 +141,12 @@ def ending(met: Met) -> tuple[Ending, int]:
     return _OF_WAYS.get((met.name, met.way), (failure.ending, failure.status))
 
 
+_fault = partial(Fault, ratio=1.0)
+
+
 def _limit(*, retry_after: str = "", retry_after_ms: str = "") -> Failure:
-    fault = _fault(FaultKind.STATUS, status=429)
-    fault = replace(fault, retry_after=retry_after, retry_after_ms=retry_after_ms)
+    fault = _fault(kind=FaultKind.STATUS, status=429, retry_after=retry_after, retry_after_ms=retry_after_ms)
     return Failure(fault, Ending.RATE_LIMIT, 429)
-
-
-def _fault(
-    kind: FaultKind, *, status: int = 0, after_frames: int = 0, after_bytes: int = 0, pause_ns: int = 0
-) -> Fault:
-    return Fault(
-        kind=kind,
-        ratio=1.0,
-        status=status,
-        after_frames=after_frames,
-        after_bytes=after_bytes,
-        pause_ns=pause_ns,
-    )
 
 
 FAILURES = {
@@ -165,23 +155,23 @@ FAILURES = {
     "429-ms": _limit(retry_after_ms="1500"),
     "429-silent": _limit(),
     "429-tomorrow": _limit(retry_after="86400"),
-    "500-html": Failure(_fault(FaultKind.HTML_500), Ending.SERVER_ERROR, 500),
-    "503": Failure(_fault(FaultKind.STATUS, status=503), Ending.SERVER_ERROR, 503),
-    "529": Failure(_fault(FaultKind.STATUS, status=529), Ending.SERVER_ERROR, 503),
-    "error-event": Failure(_fault(FaultKind.ERROR_EVENT, after_frames=5), Ending.ERROR_EVENT),
-    "fin-at-head": Failure(_fault(FaultKind.FIN), Ending.CUT),
-    "fin-at-frame": Failure(_fault(FaultKind.FIN, after_frames=5), Ending.CUT),
-    "rst-at-byte": Failure(_fault(FaultKind.RST, after_bytes=70), Ending.CUT),
-    "no-terminator": Failure(_fault(FaultKind.NO_TERMINATOR), Ending.WELL),
-    "duplicate-terminator": Failure(_fault(FaultKind.DUPLICATE_TERMINATOR), Ending.WELL),
-    "invalid-json": Failure(_fault(FaultKind.INVALID_JSON, after_frames=5), Ending.MALFORMED),
-    "no-usage": Failure(_fault(FaultKind.NO_USAGE), Ending.WELL),
-    "silence": Failure(_fault(FaultKind.SILENCE), Ending.LATE),
-    "black-hole": Failure(_fault(FaultKind.BLACK_HOLE), Ending.LATE),
-    "stall": Failure(_fault(FaultKind.STALL, after_frames=5, pause_ns=ms_to_ns(5)), Ending.WELL),
-    "drip": Failure(_fault(FaultKind.DRIP, pause_ns=1), Ending.WELL),
-    "split": Failure(_fault(FaultKind.SPLIT, after_bytes=7), Ending.WELL),
-    "coalesce": Failure(_fault(FaultKind.COALESCE), Ending.WELL),
+    "500-html": Failure(_fault(kind=FaultKind.HTML_500), Ending.SERVER_ERROR, 500),
+    "503": Failure(_fault(kind=FaultKind.STATUS, status=503), Ending.SERVER_ERROR, 503),
+    "529": Failure(_fault(kind=FaultKind.STATUS, status=529), Ending.SERVER_ERROR, 503),
+    "error-event": Failure(_fault(kind=FaultKind.ERROR_EVENT, after_frames=5), Ending.ERROR_EVENT),
+    "fin-at-head": Failure(_fault(kind=FaultKind.FIN), Ending.CUT),
+    "fin-at-frame": Failure(_fault(kind=FaultKind.FIN, after_frames=5), Ending.CUT),
+    "rst-at-byte": Failure(_fault(kind=FaultKind.RST, after_bytes=70), Ending.CUT),
+    "no-terminator": Failure(_fault(kind=FaultKind.NO_TERMINATOR), Ending.WELL),
+    "duplicate-terminator": Failure(_fault(kind=FaultKind.DUPLICATE_TERMINATOR), Ending.WELL),
+    "invalid-json": Failure(_fault(kind=FaultKind.INVALID_JSON, after_frames=5), Ending.MALFORMED),
+    "no-usage": Failure(_fault(kind=FaultKind.NO_USAGE), Ending.WELL),
+    "silence": Failure(_fault(kind=FaultKind.SILENCE), Ending.LATE),
+    "black-hole": Failure(_fault(kind=FaultKind.BLACK_HOLE), Ending.LATE),
+    "stall": Failure(_fault(kind=FaultKind.STALL, after_frames=5, pause_ns=ms_to_ns(5)), Ending.WELL),
+    "drip": Failure(_fault(kind=FaultKind.DRIP, pause_ns=1), Ending.WELL),
+    "split": Failure(_fault(kind=FaultKind.SPLIT, after_bytes=7), Ending.WELL),
+    "coalesce": Failure(_fault(kind=FaultKind.COALESCE), Ending.WELL),
 }
 
 _REFUSALS = (FaultKind.STATUS, FaultKind.HTML_500)

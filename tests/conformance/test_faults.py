@@ -1,6 +1,7 @@
 """Every fault as it shows on a socket."""
 
 import time
+from functools import partial
 
 import pytest
 
@@ -21,27 +22,20 @@ def served(upstream: UpstreamProcess, fault: Fault) -> RawClient:
     return client
 
 
-def a_fault(
-    kind: FaultKind, *, after_frames: int = 0, after_bytes: int = 0, pause_ns: int = 0, status: int = 0
-) -> Fault:
-    """A fault that always hits."""
-    return Fault(
-        kind=kind,
-        ratio=1.0,
-        status=status,
-        after_frames=after_frames,
-        after_bytes=after_bytes,
-        pause_ns=pause_ns,
-        retry_after="2",
-    )
+a_fault = partial(Fault, ratio=1.0, retry_after="2")
+"""A fault that always hits."""
 
 
 @pytest.mark.parametrize(
     ("fault", "status_line", "mark"),
     [
-        (a_fault(FaultKind.STATUS, status=429), b"HTTP/1.1 429 Too Many Requests", b"rate_limit_exceeded"),
-        (a_fault(FaultKind.STATUS, status=529), b"HTTP/1.1 503 Service Unavailable", b"overloaded"),
-        (a_fault(FaultKind.HTML_500), b"HTTP/1.1 500 Internal Server Error", b"</html>"),
+        (
+            a_fault(kind=FaultKind.STATUS, status=429),
+            b"HTTP/1.1 429 Too Many Requests",
+            b"rate_limit_exceeded",
+        ),
+        (a_fault(kind=FaultKind.STATUS, status=529), b"HTTP/1.1 503 Service Unavailable", b"overloaded"),
+        (a_fault(kind=FaultKind.HTML_500), b"HTTP/1.1 500 Internal Server Error", b"</html>"),
     ],
     ids=["429", "529", "html-500"],
 )
@@ -58,7 +52,7 @@ def test_errors_come_before_the_stream(
 
 def test_an_error_event_follows_a_good_start(upstream: UpstreamProcess) -> None:
     """Two frames, the error, and an orderly end of the body."""
-    with served(upstream, a_fault(FaultKind.ERROR_EVENT, after_frames=2)) as client:
+    with served(upstream, a_fault(kind=FaultKind.ERROR_EVENT, after_frames=2)) as client:
         seen = client.read_until(LAST_CHUNK)
 
     assert seen.startswith(b"HTTP/1.1 200 OK")
@@ -68,7 +62,7 @@ def test_an_error_event_follows_a_good_start(upstream: UpstreamProcess) -> None:
 
 def test_a_fin_comes_after_its_frame(upstream: UpstreamProcess) -> None:
     """Two frames, no end of the body, and an orderly end of the connection."""
-    with served(upstream, a_fault(FaultKind.FIN, after_frames=2)) as client:
+    with served(upstream, a_fault(kind=FaultKind.FIN, after_frames=2)) as client:
         seen, end = client.read_to_end()
 
     assert (seen.count(b"data: "), end) == (2, "fin")
@@ -77,7 +71,7 @@ def test_a_fin_comes_after_its_frame(upstream: UpstreamProcess) -> None:
 
 def test_a_reset_comes_after_its_byte(upstream: UpstreamProcess) -> None:
     """The connection is torn down, not closed, and what stands before it arrives."""
-    with served(upstream, a_fault(FaultKind.RST, after_bytes=10)) as client:
+    with served(upstream, a_fault(kind=FaultKind.RST, after_bytes=10)) as client:
         seen, end = client.read_to_end()
 
     assert end == "rst"
@@ -89,7 +83,7 @@ def test_a_reset_comes_after_its_byte(upstream: UpstreamProcess) -> None:
 )
 def test_all_before_a_reset_arrives(upstream: UpstreamProcess, *, stream: bool, after_bytes: int) -> None:
     """However much it is, a client that reads gets every byte, and the log says how many left."""
-    fault = a_fault(FaultKind.RST, after_bytes=after_bytes)
+    fault = a_fault(kind=FaultKind.RST, after_bytes=after_bytes)
     upstream.script("a", script(tokens=200_000 if not stream else 1_000, faults=(fault,)))
     with RawClient(upstream.urls["a"]) as client:
         client.send(stream=stream)
@@ -107,7 +101,9 @@ def test_all_before_a_reset_arrives(upstream: UpstreamProcess, *, stream: bool, 
 
 def test_a_reset_waits_only_so_long_for_a_client_that_does_not_read(upstream: UpstreamProcess) -> None:
     """The log says less than was written."""
-    upstream.script("a", script(tokens=1_000_000, faults=(a_fault(FaultKind.RST, after_bytes=10_000_000),)))
+    upstream.script(
+        "a", script(tokens=1_000_000, faults=(a_fault(kind=FaultKind.RST, after_bytes=10_000_000),))
+    )
     with RawClient(upstream.urls["a"]) as client:
         client.send()
         client.read_until(b"\r\n\r\n")
@@ -120,7 +116,7 @@ def test_a_reset_waits_only_so_long_for_a_client_that_does_not_read(upstream: Up
 
 def test_silence_follows_the_head(upstream: UpstreamProcess) -> None:
     """Headers, and then nothing."""
-    with served(upstream, a_fault(FaultKind.SILENCE)) as client:
+    with served(upstream, a_fault(kind=FaultKind.SILENCE)) as client:
         head = client.read_until(b"\r\n\r\n")
 
         assert head.endswith(b"\r\n\r\n")
@@ -129,14 +125,14 @@ def test_silence_follows_the_head(upstream: UpstreamProcess) -> None:
 
 def test_a_black_hole_says_nothing(upstream: UpstreamProcess) -> None:
     """Not even headers; and the log has the request once the client has left."""
-    with served(upstream, a_fault(FaultKind.BLACK_HOLE)) as client:
+    with served(upstream, a_fault(kind=FaultKind.BLACK_HOLE)) as client:
         assert client.is_silent(0.2)
         assert upstream.drain() == ()
 
 
 def test_a_stall_pauses_and_goes_on(upstream: UpstreamProcess) -> None:
     """The stream is whole, but late."""
-    with served(upstream, a_fault(FaultKind.STALL, after_frames=2, pause_ns=ms_to_ns(100))) as client:
+    with served(upstream, a_fault(kind=FaultKind.STALL, after_frames=2, pause_ns=ms_to_ns(100))) as client:
         seen = client.read_until(LAST_CHUNK)
 
     (arrival,) = upstream.drain()
@@ -146,7 +142,7 @@ def test_a_stall_pauses_and_goes_on(upstream: UpstreamProcess) -> None:
 
 def test_dripping_sends_byte_by_byte(upstream: UpstreamProcess) -> None:
     """Each byte of the body is a chunk of its own, and they take their time."""
-    with served(upstream, a_fault(FaultKind.DRIP, pause_ns=10_000)) as client:
+    with served(upstream, a_fault(kind=FaultKind.DRIP, pause_ns=10_000)) as client:
         seen = client.read_until(LAST_CHUNK)
 
     (arrival,) = upstream.drain()
@@ -158,7 +154,7 @@ def test_dripping_sends_byte_by_byte(upstream: UpstreamProcess) -> None:
 
 def test_split_frames_come_in_pieces(upstream: UpstreamProcess) -> None:
     """No chunk is longer than the piece asked for."""
-    with served(upstream, a_fault(FaultKind.SPLIT, after_bytes=7)) as client:
+    with served(upstream, a_fault(kind=FaultKind.SPLIT, after_bytes=7)) as client:
         seen = client.read_until(LAST_CHUNK)
 
     body = seen.partition(b"\r\n\r\n")[2]
@@ -167,7 +163,7 @@ def test_split_frames_come_in_pieces(upstream: UpstreamProcess) -> None:
 
 def test_coalesced_frames_come_at_once(upstream: UpstreamProcess) -> None:
     """The first read has it all."""
-    with served(upstream, a_fault(FaultKind.COALESCE)) as client:
+    with served(upstream, a_fault(kind=FaultKind.COALESCE)) as client:
         assert client.socket.recv(65_536).endswith(LAST_CHUNK)
 
 
@@ -178,13 +174,13 @@ def test_terminators_are_missing_or_doubled(
     upstream: UpstreamProcess, kind: FaultKind, *, terminators: int
 ) -> None:
     """HTTP's own end is in order, the dialect's is not."""
-    with served(upstream, a_fault(kind)) as client:
+    with served(upstream, a_fault(kind=kind)) as client:
         assert client.read_until(LAST_CHUNK).count(b"[DONE]") == terminators
 
 
 def test_invalid_json_stands_at_its_frame(upstream: UpstreamProcess) -> None:
     """One frame is broken, the stream goes on."""
-    with served(upstream, a_fault(FaultKind.INVALID_JSON, after_frames=1)) as client:
+    with served(upstream, a_fault(kind=FaultKind.INVALID_JSON, after_frames=1)) as client:
         seen = client.read_until(LAST_CHUNK)
 
     assert seen.count(b'data: {"broken":\n\n') == 1
@@ -193,7 +189,7 @@ def test_invalid_json_stands_at_its_frame(upstream: UpstreamProcess) -> None:
 
 def test_usage_is_missing(upstream: UpstreamProcess) -> None:
     """A whole answer without a single token count."""
-    upstream.script("a", script(faults=(a_fault(FaultKind.NO_USAGE),)))
+    upstream.script("a", script(faults=(a_fault(kind=FaultKind.NO_USAGE),)))
     with RawClient(upstream.urls["a"]) as client:
         client.send()
         seen = client.read_until(b"}]}")
@@ -205,8 +201,8 @@ def test_usage_is_missing(upstream: UpstreamProcess) -> None:
     ("fault", "writes"),
     [
         pytest.param((), 5, id="frames"),
-        pytest.param((a_fault(FaultKind.SPLIT, after_bytes=150),), 9, id="split"),
-        pytest.param((a_fault(FaultKind.COALESCE),), 1, id="coalesced"),
+        pytest.param((a_fault(kind=FaultKind.SPLIT, after_bytes=150),), 9, id="split"),
+        pytest.param((a_fault(kind=FaultKind.COALESCE),), 1, id="coalesced"),
     ],
 )
 def test_what_is_due_at_once_is_still_written_apart(

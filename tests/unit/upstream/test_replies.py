@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import partial
 from time import time
 
 import pytest
@@ -31,20 +32,8 @@ def reply(
     return reply_to(ask, SCRIPT, hits=faults)
 
 
-def a_fault(
-    kind: FaultKind, *, after_frames: int = 0, after_bytes: int = 0, pause_ns: int = 0, status: int = 0
-) -> Fault:
-    """A fault that always hits."""
-    return Fault(
-        kind=kind,
-        ratio=1.0,
-        status=status,
-        after_frames=after_frames,
-        after_bytes=after_bytes,
-        pause_ns=pause_ns,
-        retry_after="2",
-        retry_after_ms="2000",
-    )
+a_fault = partial(Fault, ratio=1.0, retry_after="2", retry_after_ms="2000")
+"""A fault that always hits."""
 
 
 def body(reply: Reply) -> bytes:
@@ -89,7 +78,7 @@ def test_undisturbed_answers_carry_the_expected_text(dialect: Dialect, stream: b
 @pytest.mark.parametrize("status", [0, 400, 429, 500, 529])
 def test_status_errors_are_in_the_providers_words(dialect: Dialect, status: int) -> None:
     """An error body of that provider, its hint when to come again, and no 529 from OpenAI."""
-    answer = reply(a_fault(FaultKind.STATUS, status=status), dialect=dialect)
+    answer = reply(a_fault(kind=FaultKind.STATUS, status=status), dialect=dialect)
 
     overloaded = 529 if dialect is Dialect.ANTHROPIC_MESSAGES else 503
     assert answer.status == (overloaded if status in {0, 529} else status)
@@ -99,7 +88,7 @@ def test_status_errors_are_in_the_providers_words(dialect: Dialect, status: int)
 
 def test_html_errors_are_no_json() -> None:
     """A proxy in front of the provider has answered."""
-    answer = reply(a_fault(FaultKind.HTML_500))
+    answer = reply(a_fault(kind=FaultKind.HTML_500))
 
     assert (answer.status, dict(answer.headers)["content-type"]) == (500, "text/html")
     assert body(answer).startswith(b"<html>")
@@ -110,7 +99,7 @@ def test_html_errors_are_no_json() -> None:
 def test_error_events_come_after_their_frame(dialect: Dialect, frames: int) -> None:
     """So many frames, then the error, then an orderly end."""
     whole = reply(dialect=dialect)
-    cut = reply(a_fault(FaultKind.ERROR_EVENT, after_frames=frames), dialect=dialect)
+    cut = reply(a_fault(kind=FaultKind.ERROR_EVENT, after_frames=frames), dialect=dialect)
 
     assert cut.end is End.WHOLE
     assert cut.pieces[:-1] == whole.pieces[:frames]
@@ -120,7 +109,7 @@ def test_error_events_come_after_their_frame(dialect: Dialect, frames: int) -> N
 @DIALECTS
 def test_error_events_need_a_stream(dialect: Dialect) -> None:
     """A whole answer is an error body with 200 instead."""
-    answer = reply(a_fault(FaultKind.ERROR_EVENT), dialect=dialect, stream=False)
+    answer = reply(a_fault(kind=FaultKind.ERROR_EVENT), dialect=dialect, stream=False)
 
     assert answer.status == 200
     assert answer.length_bytes == len(body(answer))
@@ -130,7 +119,7 @@ def test_error_events_need_a_stream(dialect: Dialect) -> None:
 @given(frames=st.integers(0, 12))
 def test_a_fin_keeps_the_frames_before_it(frames: int) -> None:
     """Whole frames, then the end of the connection."""
-    cut = reply(a_fault(FaultKind.FIN, after_frames=frames))
+    cut = reply(a_fault(kind=FaultKind.FIN, after_frames=frames))
 
     assert (cut.pieces, cut.end) == (reply().pieces[:frames], End.FIN)
 
@@ -140,7 +129,7 @@ def test_a_fin_keeps_the_frames_before_it(frames: int) -> None:
 def test_a_reset_keeps_the_bytes_before_it(stream: bool, size: int) -> None:
     """So many bytes of the body, while the whole length stays declared."""
     whole = reply(stream=stream)
-    cut = reply(a_fault(FaultKind.RST, after_bytes=size), stream=stream)
+    cut = reply(a_fault(kind=FaultKind.RST, after_bytes=size), stream=stream)
 
     assert (body(cut), cut.end) == (body(whole)[:size], End.RST)
     assert cut.length_bytes == whole.length_bytes
@@ -148,14 +137,14 @@ def test_a_reset_keeps_the_bytes_before_it(stream: bool, size: int) -> None:
 
 def test_silence_has_a_head_and_no_body() -> None:
     """200, and nothing more."""
-    answer = reply(a_fault(FaultKind.SILENCE))
+    answer = reply(a_fault(kind=FaultKind.SILENCE))
 
     assert (answer.status, answer.pieces, answer.end) == (200, (), End.HANG)
 
 
 def test_a_black_hole_has_not_even_a_head() -> None:
     """Nothing at all."""
-    answer = reply(a_fault(FaultKind.BLACK_HOLE))
+    answer = reply(a_fault(kind=FaultKind.BLACK_HOLE))
 
     assert (answer.status, answer.pieces, answer.end) == (0, (), End.HANG)
 
@@ -164,7 +153,7 @@ def test_a_black_hole_has_not_even_a_head() -> None:
 def test_a_stall_delays_all_that_follows(frames: int) -> None:
     """The pause comes once, and the schedule goes on behind it."""
     pause_ns = ms_to_ns(500)
-    stalled = reply(a_fault(FaultKind.STALL, after_frames=frames, pause_ns=pause_ns))
+    stalled = reply(a_fault(kind=FaultKind.STALL, after_frames=frames, pause_ns=pause_ns))
 
     gaps_ns = [
         late.offset_ns - piece.offset_ns for late, piece in zip(stalled.pieces, reply().pieces, strict=True)
@@ -176,9 +165,9 @@ def test_a_stall_delays_all_that_follows(frames: int) -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        a_fault(FaultKind.DRIP, pause_ns=1_000_000),
-        *(a_fault(FaultKind.SPLIT, after_bytes=size) for size in (0, 1, 2, 7, 64, 100_000)),
-        a_fault(FaultKind.COALESCE),
+        a_fault(kind=FaultKind.DRIP, pause_ns=1_000_000),
+        *(a_fault(kind=FaultKind.SPLIT, after_bytes=size) for size in (0, 1, 2, 7, 64, 100_000)),
+        a_fault(kind=FaultKind.COALESCE),
     ],
     ids=["drip", "split-0", "split-1", "split-2", "split-7", "split-64", "split-all", "coalesce"],
 )
@@ -193,7 +182,7 @@ def test_delivery_never_changes_the_body(fault: Fault, stream: bool) -> None:
 
 def test_dripping_bytes_are_one_pause_apart() -> None:
     """One byte a write, none faster than the pause."""
-    dripping = reply(a_fault(FaultKind.DRIP, pause_ns=1_000_000), stream=False)
+    dripping = reply(a_fault(kind=FaultKind.DRIP, pause_ns=1_000_000), stream=False)
 
     assert [piece.offset_ns for piece in dripping.pieces] == [
         n * 1_000_000 for n in range(len(body(dripping)))
@@ -202,7 +191,7 @@ def test_dripping_bytes_are_one_pause_apart() -> None:
 
 def test_coalesced_frames_are_one_write() -> None:
     """Everything leaves with the head."""
-    (piece,) = reply(a_fault(FaultKind.COALESCE)).pieces
+    (piece,) = reply(a_fault(kind=FaultKind.COALESCE)).pieces
 
     assert piece.offset_ns == 0
 
@@ -210,8 +199,8 @@ def test_coalesced_frames_are_one_write() -> None:
 @DIALECTS
 def test_the_terminator_can_be_missing_or_doubled(dialect: Dialect) -> None:
     """The rest of the stream stays as it is."""
-    missing = reply(a_fault(FaultKind.NO_TERMINATOR), dialect=dialect)
-    doubled = reply(a_fault(FaultKind.DUPLICATE_TERMINATOR), dialect=dialect)
+    missing = reply(a_fault(kind=FaultKind.NO_TERMINATOR), dialect=dialect)
+    doubled = reply(a_fault(kind=FaultKind.DUPLICATE_TERMINATOR), dialect=dialect)
 
     assert kinds(missing, dialect).count(EventKind.TERMINATOR) == 0
     assert kinds(doubled, dialect).count(EventKind.TERMINATOR) == 2
@@ -222,7 +211,7 @@ def test_the_terminator_can_be_missing_or_doubled(dialect: Dialect) -> None:
 @STREAMS
 def test_usage_can_be_missing(dialect: Dialect, stream: bool) -> None:
     """Not even a stream that was asked for its usage has it."""
-    answer = reply(a_fault(FaultKind.NO_USAGE), dialect=dialect, stream=stream, include_usage=True)
+    answer = reply(a_fault(kind=FaultKind.NO_USAGE), dialect=dialect, stream=stream, include_usage=True)
 
     assert b"_tokens" not in body(answer)
 
@@ -231,7 +220,7 @@ def test_usage_can_be_missing(dialect: Dialect, stream: bool) -> None:
 @given(frames=st.integers(0, 20))
 def test_one_frame_can_be_broken(dialect: Dialect, frames: int) -> None:
     """Exactly one event is malformed, at its place or else the last; the others are whole."""
-    seen = kinds(reply(a_fault(FaultKind.INVALID_JSON, after_frames=frames), dialect=dialect), dialect)
+    seen = kinds(reply(a_fault(kind=FaultKind.INVALID_JSON, after_frames=frames), dialect=dialect), dialect)
 
     assert [number for number, kind in enumerate(seen) if kind is EventKind.MALFORMED] == [
         min(frames, len(seen) - 1)
@@ -241,7 +230,7 @@ def test_one_frame_can_be_broken(dialect: Dialect, frames: int) -> None:
 @DIALECTS
 def test_a_whole_body_can_be_broken(dialect: Dialect) -> None:
     """The declared length is right, the JSON is not."""
-    answer = reply(a_fault(FaultKind.INVALID_JSON), dialect=dialect, stream=False)
+    answer = reply(a_fault(kind=FaultKind.INVALID_JSON), dialect=dialect, stream=False)
 
     assert answer.length_bytes == len(body(answer))
     with pytest.raises(json.JSONDecodeError):
@@ -251,22 +240,22 @@ def test_a_whole_body_can_be_broken(dialect: Dialect) -> None:
 def test_faults_act_together() -> None:
     """A stream without a terminator, cut into pieces, closed by a reset: all three show."""
     faults = (
-        a_fault(FaultKind.SPLIT, after_bytes=5),
-        a_fault(FaultKind.RST, after_bytes=100_000),
-        a_fault(FaultKind.NO_TERMINATOR),
+        a_fault(kind=FaultKind.SPLIT, after_bytes=5),
+        a_fault(kind=FaultKind.RST, after_bytes=100_000),
+        a_fault(kind=FaultKind.NO_TERMINATOR),
     )
 
     answer = reply(*faults)
 
     assert answer.end is End.RST
-    assert body(answer) == body(reply(a_fault(FaultKind.NO_TERMINATOR)))
+    assert body(answer) == body(reply(a_fault(kind=FaultKind.NO_TERMINATOR)))
     assert max(len(piece.data) for piece in answer.pieces) == 5
 
 
 @pytest.mark.parametrize("status", [0, 429])
 def test_the_limits_of_anthropic_reset_in_the_future(status: int) -> None:
     """Of good answers and of refusals for too many requests alike; all answers of a process tell one time."""
-    fault = a_fault(FaultKind.STATUS, status=status)
+    fault = a_fault(kind=FaultKind.STATUS, status=status)
     replies = [reply(*faults, dialect=Dialect.ANTHROPIC_MESSAGES) for faults in ((), (fault,))]
 
     resets = {value for each in replies for name, value in each.headers if name.endswith("-reset")}
