@@ -15,6 +15,7 @@ from perf.model.metric import (
     RIG_LAG,
     RIG_LOAD,
     Key,
+    Metric,
     Unit,
 )
 from perf.model.policy import Policy
@@ -29,6 +30,11 @@ _WAITED = frozenset({DETECT_TIME, RECOVER_TIME, RESTICK_TIME})
 """What the gateway's timers and the next requests decide, which others on the cores do not hold up."""
 _GENEROSITY = 2.0
 """How many times slower than the cores that others left explain; docs/reference/statistics.md says why."""
+
+
+def rests_on_time(metric: Metric) -> bool:
+    """Whether it is a time or a rate: all else a gateway does or does not, however busy the machine is."""
+    return metric.unit in _TIMED or metric in _RATES
 
 
 def rig_ceiling(scenario: str, part: str, *, all_series: Mapping[Key, Series], policy: Policy) -> str:
@@ -50,7 +56,7 @@ def neighbours_share(key: Key, *, arm: Arm, all_series: Mapping[Key, Series]) ->
     depends on them.
     """
     metric = METRIC_BY_NAME[key.metric]
-    if (metric.unit not in _TIMED and metric not in _RATES) or metric in _OWN | _WAITED:
+    if not rests_on_time(metric) or metric in _OWN | _WAITED:
         return 0.0
     series = all_series.get(key._replace(metric=NEIGHBOUR_LOAD.name))
     return (series.centre(arm) if series else None) or 0.0

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from perf.judge.ceiling import neighbours_share, rig_ceiling, share_beyond, slowed_to
+from perf.judge.ceiling import neighbours_share, rests_on_time, rig_ceiling, share_beyond, slowed_to
 from perf.judge.compare import Series
 from perf.judge.demands import centre_of, holds, subject_of, value_of
 from perf.judge.moot import moot, unknown
@@ -184,9 +184,12 @@ def _at_best(key: Key, criterion: Criterion, *, value: float, share: float, case
 
 
 def _busy_rig(scenario: Scenario, criterion: Criterion, *, case: _Case) -> str:
-    """Why a load to the limit says nothing about the gateway; "" if the rig had room, or need not have."""
+    """Why a load to the limit says nothing about the gateway; "" if the rig had room, or need not have.
+
+    A rig without room may be what is slow: it lets no gateway forget a key, keep memory or fail a request.
+    """
     part = next(each for each in scenario.parts if each.name == criterion.part)
-    if not part.saturating:
+    if not (part.saturating and rests_on_time(criterion.metric)):
         return ""
     return rig_ceiling(scenario.name, part.name, all_series=case.all_series, policy=case.policy)
 

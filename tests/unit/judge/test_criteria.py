@@ -55,6 +55,24 @@ def test_only_a_load_to_the_limit_is_excused() -> None:
     assert finding.decision is Decision.MISSED
 
 
+@pytest.mark.parametrize(
+    "metric",
+    [m.SUCCESS_RATIO, m.STICKY_RATIO, m.MEMORY_PER_KNOWN_KEY, m.REFUSED_CONNECTS, m.CONNECTIONS_PER_REQUEST],
+    ids=_name,
+)
+def test_a_busy_rig_excuses_nothing_but_a_time_or_a_rate(metric: Metric) -> None:
+    """It lets no gateway fail a request, forget a key, keep memory or connect again."""
+    is_cost = metric.direction is Direction.LOWER_IS_BETTER
+    criterion = Criterion(
+        part=PART, metric=metric, bound=Bound.AT_MOST if is_cost else Bound.AT_LEAST, target=1.0
+    )
+    missed = 2.0 if is_cost else 0.5
+    finding = criterion_finding(criterion, part=_HARD, values={metric: missed, m.RIG_LOAD: 1.0})
+
+    assert finding.decision is Decision.MISSED
+    assert finding.excuse is None
+
+
 _TIMED = [m.E2E_P99, m.QPS, m.OVERLOAD_GOODPUT, m.ABORT_TIME_P95]
 _COUNTED = [m.SUCCESS_RATIO, m.CONNECTIONS_PER_REQUEST, m.FD_GROWTH, m.RSS_GROWTH]
 
