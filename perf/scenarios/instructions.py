@@ -48,6 +48,7 @@ INSTRUCTIONS = Scenario(
             requests=4,
             gates=(m.INSTRUCTIONS_PER_REQUEST, m.UPSTREAM_BYTES_PER_REQUEST),
         ),
+        _part("messages-stream", Ask.MESSAGES, stream=True, requests=2, gates=(m.INSTRUCTIONS_PER_DELTA,)),
     ),
     criteria=(),
 )
