@@ -22,7 +22,7 @@ _SESSIONS = 400
 """One try in a thousand takes a gateway that ignores weights of 1, 2 and 1 for one that follows them."""
 _MODELS = 10
 _PER_SECOND = 20
-_LOST_NS, _BACK_NS, _LEFT_NS = ms_to_ns(200), s_to_ns(3), ms_to_ns(500)
+_LOST_NS, _BACK_NS, _LEFT_NS = ms_to_ns(200), s_to_ns(2.5), ms_to_ns(500)
 """The outage outlasts the second after which an instance is to be tried again: once too early, then again.
 
 By so much that on a busy machine, too, the first try finds it gone.

@@ -14,10 +14,11 @@ from tests.tools import tool
 pytestmark = pytest.mark.act
 CONSUMER = PROJECT / "tests" / "consumer"
 GATEWAY = (CONSUMER / "src" / "gateway.mjs").read_text(encoding="utf-8")
+SHORT = 'looks = [2]\nalpha = 0.0001\nbaseline = false\ninstructions = "off"\n'
 CONFIG = (
     (CONSUMER / "perfgate.toml")
     .read_text(encoding="utf-8")
-    .replace("[gate]\n", "[gate]\nlooks = [2]\nalpha = 0.0001\nbaseline = false\n")
+    .replace("[gate]\n", "[gate]\n" + SHORT)
     .replace('"openai-chat", "streaming"', '"openai-chat"')
 )
 PLACE = "  const provider ="
