@@ -72,8 +72,8 @@ def test_a_router_draws_as_the_instance_of_its_name(instance: str) -> None:
     behaviour = Behaviour(wanted, instance=instance)
     path = PATHS[Dialect.OPENAI_CHAT]
 
-    with mock_router(wanted, instance=instance):
-        routed = [httpx.post(f"https://provider.test{path}", json=ASK).status_code for _ in range(60)]
+    with mock_router(wanted, instance=instance), httpx.Client(base_url="https://provider.test") as client:
+        routed = [client.post(path, json=ASK).status_code for _ in range(60)]
 
     body = httpx.Request("POST", "https://provider.test", json=ASK).content
     served = [behaviour.answer(b"POST", path, body=body).delivery.status for _ in range(60)]
