@@ -5,6 +5,7 @@ from collections.abc import Callable
 from perf.judge.pool import Pool
 from perf.judge.validity import nonce_of
 from perf.model.load import Outcome
+from perf.model.scenario import Prompt
 from perf.model.slices import SliceRecord
 from perf.model.upstream import Arrival
 
@@ -46,15 +47,22 @@ def _as_asked(
 
 
 def small_e2e_ns(pool: Pool) -> tuple[int, ...]:
-    """Sorted E2E times of the smallest prompts of a part that sends several sizes; () for any other."""
+    """Sorted E2E times of the smallest prompts of a part that sends several sizes; () for any other.
+
+    One with an image is larger than any without.
+    """
     prompts = pool.slices[0].step.part.prompts
-    sizes = {prompt.text_bytes for prompt in prompts}
+    sizes = {_size(prompt) for prompt in prompts}
     if len(sizes) < 2:
         return ()
     return tuple(
         sorted(
             sample.last_byte_ns - sample.intended_ns
             for sample in pool.good
-            if prompts[sample.template % len(prompts)].text_bytes == min(sizes)
+            if _size(prompts[sample.template % len(prompts)]) == min(sizes)
         )
     )
+
+
+def _size(prompt: Prompt) -> tuple[int, int]:
+    return prompt.image_ns, prompt.text_bytes

@@ -125,10 +125,13 @@ class Prompt:
     """A prompt with about `text_bytes` of text besides the question: within it, if `turns` is 1.
 
     Any other number of turns is even: so many messages, of user and assistant by turns, precede the question.
+    With `image_ns` the question, which is then the only turn, shows an image: its address, from which it
+    comes after so long.
     """
 
     text_bytes: int
     turns: int = 1
+    image_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,9 @@ NONCE_LENGTH = 20
 NONCE_ECHO = "pgEchoOfTheNonce0000"
 """Stands in a script's tokens or tool arguments; each answer has its own request's nonce there instead."""
 
+IMAGES_PATH = "/images/"
+"""Below it the mock has pictures, each named by the milliseconds after which it comes: `/images/1500.png`."""
+
 
 class Dialect(StrEnum):
     """An API that a client can speak to a gateway, or a gateway to a provider."""

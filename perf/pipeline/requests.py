@@ -3,12 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from perf.model.load import RequestTemplate
 from perf.model.scenario import Ask, Part, Prompt
 from perf.model.target import Address, ConfigRequest, Target
-from perf.model.wire import NONCE_BODY_MARK, NONCE_LENGTH, Dialect
+from perf.model.units import ns_to_ms
+from perf.model.wire import IMAGES_PATH, NONCE_BODY_MARK, NONCE_LENGTH, Dialect
 from perf.wire.prompt import LONG_BODY_BYTES, prompt_digest
 from perf.wire.tokens import fragments
 
@@ -19,6 +20,8 @@ _QUESTION = (
 )
 _PROSE = 'The slowest of many answers decides when the page is there, "äöü" or not; '
 _CUT = "\x00"
+
+_Message: TypeAlias = dict[str, object]
 
 DIALECT_OF: dict[Ask, Dialect] = {
     Ask.CHAT: Dialect.OPENAI_CHAT,
@@ -33,10 +36,11 @@ DIRECT: dict[Ask, Address] = {
 
 
 class _Client(NamedTuple):
-    """Where a client asks and for which model, and the headers that are its own."""
+    """Where a client asks and for which model, the headers that are its own, and whose images it shows."""
 
     address: Address
     headers: tuple[tuple[str, str], ...]
+    images_url: str
 
 
 def through(part: Part, *, target: Target, told: ConfigRequest) -> tuple[RequestTemplate, ...]:
@@ -49,6 +53,7 @@ def through(part: Part, *, target: Target, told: ConfigRequest) -> tuple[Request
                 (target.auth_header, target.auth_value.format(key=key)),
                 *target.headers(told, part.ask, key=key),
             ),
+            images_url=told.endpoints[0].base_url if told.endpoints else "",
         )
         for key, address in zip(keys, _addresses(part, target, told=told, count=len(keys)), strict=True)
     ]
@@ -57,7 +62,8 @@ def through(part: Part, *, target: Target, told: ConfigRequest) -> tuple[Request
 
 def direct(part: Part) -> tuple[RequestTemplate, ...]:
     """The templates that ask the upstream itself."""
-    return _templates(part, [_Client(address=DIRECT[part.ask], headers=(("authorization", "Bearer rig"),))])
+    headers = (("authorization", "Bearer rig"),)
+    return _templates(part, [_Client(address=DIRECT[part.ask], headers=headers, images_url="")])
 
 
 def _addresses(part: Part, target: Target, *, told: ConfigRequest, count: int) -> list[Address]:
@@ -105,7 +111,11 @@ def _templates(part: Part, clients: Sequence[_Client]) -> tuple[RequestTemplate,
 
 def _template(part: Part, *, client: _Client, prompt: Prompt | None) -> RequestTemplate:
     dialect = DIALECT_OF[part.ask]
-    payload = _body(part, dialect=dialect, model=client.address.model, talk=_talk(prompt))
+    talk = _talk(prompt)
+    if prompt is not None and prompt.image_ns:
+        url = f"{client.images_url}{IMAGES_PATH}{ns_to_ms(prompt.image_ns):.0f}.png"
+        talk = [_illustrated(talk[-1], url, dialect=dialect)]
+    payload = _body(part, dialect=dialect, model=client.address.model, talk=talk)
     body = json.dumps(payload, separators=(",", ":"))
     prefix, suffix = body.split(json.dumps(_CUT)[1:-1])
     headers = [("content-type", "application/json"), *client.headers]
@@ -124,19 +134,32 @@ def _template(part: Part, *, client: _Client, prompt: Prompt | None) -> RequestT
     )
 
 
-def _talk(prompt: Prompt | None) -> list[dict[str, str]]:
+def _illustrated(message: _Message, url: str, *, dialect: Dialect) -> _Message:
+    """The message with the image at this address behind its text."""
+    image: dict[str, object] = (
+        {"type": "image", "source": {"type": "url", "url": url}}
+        if dialect is Dialect.ANTHROPIC_MESSAGES
+        else {"type": "image_url", "image_url": {"url": url}}
+    )
+    return {**message, "content": [{"type": "text", "text": message["content"]}, image]}
+
+
+def _talk(prompt: Prompt | None) -> list[_Message]:
     """The messages before the last one, which has the nonce, and that one."""
-    last = {"role": "user", "content": f"{_QUESTION}{NONCE_BODY_MARK}{_CUT}"}
+    last: _Message = {"role": "user", "content": f"{_QUESTION}{NONCE_BODY_MARK}{_CUT}"}
     if prompt is None:
         return [last]
     earlier = fragments((_PROSE * (prompt.text_bytes // len(_PROSE) + 1))[: prompt.text_bytes], prompt.turns)
     if len(earlier) == 1:
         return [{**last, "content": f"{last['content']} {earlier[0]}"}]
     roles = ("user", "assistant")
-    return [*({"role": roles[number % 2], "content": text} for number, text in enumerate(earlier)), last]
+    talk: list[_Message] = [
+        {"role": roles[number % 2], "content": text} for number, text in enumerate(earlier)
+    ]
+    return [*talk, last]
 
 
-def _body(part: Part, *, dialect: Dialect, model: str, talk: Sequence[dict[str, str]]) -> dict[str, object]:
+def _body(part: Part, *, dialect: Dialect, model: str, talk: Sequence[_Message]) -> dict[str, object]:
     body: dict[str, object] = {"model": model, "max_tokens": 1024, "temperature": 0.2, "stream": part.stream}
     if dialect is Dialect.ANTHROPIC_MESSAGES:
         return {**body, "system": _SYSTEM, "messages": [*talk]}

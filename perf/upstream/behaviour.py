@@ -11,7 +11,7 @@ from perf.upstream.asks import dialect_of, read_ask
 from perf.upstream.delays import delays_ns
 from perf.upstream.faults import draw
 from perf.upstream.framing import Delivery, deliver
-from perf.upstream.probes import probe_reply, unknown_path
+from perf.upstream.probes import probe_delay_ns, probe_reply, unknown_path
 from perf.upstream.replies import NO_REPLY, Ask, refusal, reply_to
 
 _CACHE_LIMIT = 4_096
@@ -59,14 +59,14 @@ class Behaviour:
         self._deliveries: dict[tuple[Ask, tuple[int, ...]], Delivery] = {}
 
     def answer(self, method: bytes, path: str, *, body: bytes) -> Answering:
-        """Answer one request; what is no POST is answered at once and draws nothing.
+        """Answer one request; what is no POST draws nothing, and is answered at once unless it is an image.
 
         Only a black hole for all requests swallows them too: it is the instance that hangs, not a request.
         """
         if method != b"POST":
             if self._hangs:
                 return Answering(0, _NOTHING)
-            return Answering(0, _probe(method.decode("latin-1"), path))
+            return Answering(probe_delay_ns(path), _probe(method.decode("latin-1"), path))
         dialect = dialect_of(path)
         if dialect is None:
             return Answering(0, _unknown(path))

@@ -1,8 +1,12 @@
-"""Answering what asks for no answer of a model: probes, lists of models, and what a provider refuses."""
+"""Answering what asks for no answer of a model: probes, lists of models, images, and what is refused."""
+
+import re
+from base64 import b64decode
 
 import msgspec
 
-from perf.model.wire import Dialect
+from perf.model.units import ms_to_ns
+from perf.model.wire import IMAGES_PATH, Dialect
 from perf.upstream.asks import dialect_of
 from perf.upstream.replies import Reply, refusal, whole_reply
 from perf.wire.answer import CREATED_RFC3339, CREATED_S
@@ -15,6 +19,12 @@ _CLAUDE = "claude"
 _JSON = (("content-type", JSON_TYPE),)
 _ONLY_POST = (("allow", "POST"),)
 _NAMES = ("gpt-4o-mini", "claude-sonnet-4-5")
+_IMAGE = re.compile(rf"{IMAGES_PATH}(\d{{1,5}})\.png")
+_PNG = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+"""One pixel."""
+_PNG_TYPE = (("content-type", "image/png"),)
 _KNOWN = {
     name: {
         "id": name,
@@ -40,7 +50,8 @@ _LIST = {
 def probe_reply(method: str, path: str) -> tuple[Dialect, Reply]:
     """The answer to what is no POST, and whose it is.
 
-    The list of models and each model have the fields of either provider; any other GET is told "ok".
+    The list of models and each model have the fields of either provider; an image is one pixel; any other
+    GET is told "ok".
     """
     dialect = dialect_of(path)
     if dialect is not None:
@@ -54,6 +65,12 @@ def probe_reply(method: str, path: str) -> tuple[Dialect, Reply]:
     return dialect, reply
 
 
+def probe_delay_ns(path: str) -> int:
+    """How long such an answer takes: as long as an image's name says, anything else no time."""
+    image = _IMAGE.fullmatch(path)
+    return ms_to_ns(int(image[1])) if image else 0
+
+
 def unknown_path(path: str) -> tuple[Dialect, Reply]:
     """The 404 for a path that is no endpoint: in Anthropic's words below its own, else in OpenAI's."""
     dialect = Dialect.ANTHROPIC_MESSAGES if _BELOW_MESSAGES in path else Dialect.OPENAI_CHAT
@@ -64,6 +81,8 @@ def _got(path: str) -> tuple[Dialect, Reply]:
     _, mark, name = path.rpartition(f"{_MODELS}/")
     if mark and name:
         return _model(name)
+    if _IMAGE.fullmatch(path):
+        return Dialect.OPENAI_CHAT, whole_reply(200, _PNG, headers=_PNG_TYPE)
     payload = _LIST if path.endswith(_MODELS) else {"status": "ok"}
     return Dialect.OPENAI_CHAT, whole_reply(200, msgspec.json.encode(payload), headers=_JSON)
 

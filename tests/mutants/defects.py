@@ -67,6 +67,12 @@ MUTANTS = (
         metric=m.ABORT_TIME_P95,
     ),
     Mutant(
+        patch="slots-kept-on-abort",
+        scenario="client-aborts",
+        parts=("aborted-streams",),
+        metric=m.UNDISTURBED_SUCCESS,
+    ),
+    Mutant(
         patch="connection-per-request",
         scenario="baseline-latency",
         parts=("sequential",),
@@ -135,6 +141,7 @@ MUTANTS = (
     ),
     Mutant(patch="idle-spins", scenario="key-cardinality", parts=("keys",), metric=m.IDLE_CPU, keys=2_000),
     Mutant(patch="blocking-call", scenario="large-prompts", parts=("beside",), metric=m.SMALL_E2E_P99),
+    Mutant(patch="images-block", scenario="health-under-load", parts=("images",), metric=m.HEALTH_MAX),
     Mutant(
         patch="buffered-streams", scenario="stream-faults", parts=("stalled",), metric=m.TTFT_OVERHEAD_P50
     ),

@@ -57,3 +57,12 @@ def test_small_requests_are_those_with_the_smallest_prompt() -> None:
 
     assert small_e2e_ns(Pool([a_slice(samples, [], part=part)])) == (1_000, 1_000)
     assert small_e2e_ns(Pool([a_slice(samples, [], part=replace(part, prompts=_SIZES[:1]))])) == ()
+
+
+def test_a_request_with_an_image_is_no_small_one() -> None:
+    """However little text it has: whoever fetches the image must wait."""
+    part = replace(a_scenario_part(), prompts=(Prompt(text_bytes=0, image_ns=1), Prompt(text_bytes=9)))
+    samples = [a_sample(number, template=number % 2) for number in range(4)]
+    of_text = [sample.last_byte_ns - sample.intended_ns for sample in samples[1::2]]
+
+    assert small_e2e_ns(Pool([a_slice(samples, [], part=part)])) == tuple(sorted(of_text))

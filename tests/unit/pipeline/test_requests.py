@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from perf.model.load import RequestTemplate
 from perf.model.scenario import Ask, Part, Prompt
-from perf.model.wire import NONCE_BODY_MARK, Dialect
+from perf.model.units import ms_to_ns
+from perf.model.wire import IMAGES_PATH, NONCE_BODY_MARK, Dialect
 from perf.pipeline import requests
 from perf.scenarios import SCENARIOS
 from perf.targets import TARGETS
@@ -84,6 +85,32 @@ def test_each_prompt_has_its_size_and_its_digest(prompts: list[Prompt], ask: Ask
         assert isinstance(messages, list)
         assert messages[-1]["role"] == "user"
         assert f"{NONCE_BODY_MARK}{_NONCE}" in messages[-1]["content"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "image"),
+    [
+        (Ask.CHAT, {"type": "image_url", "image_url": {"url": "http://127.0.0.1:19000/images/1500.png"}}),
+        (
+            Ask.MESSAGES,
+            {"type": "image", "source": {"type": "url", "url": "http://127.0.0.1:19000/images/1500.png"}},
+        ),
+    ],
+)
+def test_an_image_is_shown_behind_the_question(ask: Ask, image: dict[str, object]) -> None:
+    """In the words of either API; it lies at an instance that the gateway knows, and bears no nonce."""
+    prompts = (Prompt(text_bytes=0), Prompt(text_bytes=10, image_ns=ms_to_ns(1_500)))
+    part = replace(SCENARIOS[0].parts[0], prompts=prompts, ask=ask)
+    plain, shown = requests.through(
+        part, target=TARGETS[0], told=a_request(an_endpoint(), an_endpoint(1), keys=("key",))
+    )
+
+    messages = _body(shown)["messages"]
+    assert isinstance(messages, list)
+    question, picture = messages[-1]["content"]
+    assert f"{NONCE_BODY_MARK}{_NONCE}" in question["text"]
+    assert picture == image
+    assert IMAGES_PATH not in json.dumps(_body(plain))
 
 
 def test_converted_requests_speak_openai_for_an_anthropic_model() -> None:

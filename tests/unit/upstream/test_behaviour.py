@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from perf.model.units import ms_to_ns
 from perf.model.upstream import Fault, FaultKind, NormalDelay
 from perf.model.wire import Dialect
 from perf.upstream.behaviour import Behaviour
@@ -78,6 +79,17 @@ def test_probes_succeed_at_once(path: str) -> None:
 
     assert (answering.delay_ns, answering.delivery.status) == (0, 200)
     json.loads(answering.delivery.rest.partition(b"\r\n\r\n")[2])
+
+
+@pytest.mark.parametrize("number_ms", [0, 1, 1_500])
+def test_an_image_comes_when_its_name_says(number_ms: int) -> None:
+    """It is a picture of one pixel, whatever the provider does with requests."""
+    answering = failing(1.0).answer(b"GET", f"/images/{number_ms}.png", body=b"")
+    head, _, body = answering.delivery.head(1, nonce="").partition(b"\r\n\r\n")
+
+    assert (answering.delay_ns, answering.delivery.status) == (ms_to_ns(number_ms), 200)
+    assert b"image/png" in head
+    assert (body[1:4], body[-8:-4]) == (b"PNG", b"IEND")
 
 
 @pytest.mark.parametrize(
