@@ -52,14 +52,15 @@ def small_e2e_ns(pool: Pool) -> tuple[int, ...]:
     One with an image is larger than any without.
     """
     prompts = pool.slices[0].step.part.prompts
-    sizes = {_size(prompt) for prompt in prompts}
-    if len(sizes) < 2:
+    sizes = [_size(prompt) for prompt in prompts]
+    if len(set(sizes)) < 2:
         return ()
+    smallest = min(sizes)
     return tuple(
         sorted(
             sample.last_byte_ns - sample.intended_ns
             for sample in pool.good
-            if _size(prompts[sample.template % len(prompts)]) == min(sizes)
+            if sizes[sample.template % len(sizes)] == smallest
         )
     )
 
